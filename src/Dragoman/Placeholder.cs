@@ -1,0 +1,3 @@
+namespace Dragoman;
+
+internal static class Placeholder;
