@@ -64,6 +64,8 @@ internal sealed class LineReader : IAsyncDisposable
             throw new TimeoutException();
         }
 
+        // Only the upstream's silence counts, not the time in which the client doesn't read.
+        _idle.CancelAfter(Timeout.InfiniteTimeSpan);
         _buffer = result.Buffer;
         _consumed = _buffer.Start;
         _completed = result.IsCompleted;

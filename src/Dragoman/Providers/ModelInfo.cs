@@ -6,6 +6,9 @@ internal sealed record ModelInfo
     /// <summary>The upstream's name for it, for example <c>qwen3:8b</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Other names by which the upstream knows it, for example <c>qwen3</c> for <c>qwen3:latest</c>.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>When it was made or last changed.</summary>
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UnixEpoch;
 
@@ -38,4 +41,8 @@ internal sealed record ModelInfo
 
     /// <summary>Number of parameters in billions, for choosing the best of several; 0 when unknown.</summary>
     public double Billions { get; init; }
+
+    /// <summary>True when <paramref name="name"/> means this model; upstreams don't mind the case.</summary>
+    public bool IsCalled(string name) =>
+        string.Equals(Name, name, StringComparison.OrdinalIgnoreCase) || Aliases.Any(alias => string.Equals(alias, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -10,7 +10,10 @@ namespace Dragoman.Providers;
 /// <param name="Time">The clock.</param>
 /// <param name="Ids">Source of ids.</param>
 /// <param name="Tokens">Estimates of prompt sizes.</param>
-/// <param name="IdleTimeout">How long an upstream may be silent in the middle of a request.</param>
-/// <param name="Logs">Makes loggers.</param>
+/// <param name="Options">The settings that concern every provider.</param>
 internal sealed record ProviderContext(
-    string Name, JsonElement Settings, UpstreamHttp Http, TimeProvider Time, IdSource Ids, TokenEstimator Tokens, TimeSpan IdleTimeout, ILoggerFactory Logs);
+    string Name, JsonElement Settings, UpstreamHttp Http, TimeProvider Time, IdSource Ids, TokenEstimator Tokens, DragomanOptions Options)
+{
+    /// <summary>How long an upstream may be silent in the middle of a request.</summary>
+    public TimeSpan IdleTimeout => TimeSpan.FromSeconds(Options.IdleTimeoutSeconds);
+}

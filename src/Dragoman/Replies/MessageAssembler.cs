@@ -17,7 +17,7 @@ internal sealed class MessageAssembler : IBlockSink
     /// <summary>Starts an empty message.</summary>
     public MessageAssembler()
     {
-        _json = new Utf8JsonWriter(_blocks, new JsonWriterOptions { SkipValidation = true });
+        _json = new Utf8JsonWriter(_blocks, JsonOutput.Options);
         _json.WriteStartArray();
     }
 
@@ -67,7 +67,7 @@ internal sealed class MessageAssembler : IBlockSink
     {
         _json.WriteEndArray();
         _json.Flush();
-        using var message = new Utf8JsonWriter(output);
+        using var message = new Utf8JsonWriter(output, JsonOutput.Options);
         message.WriteStartObject();
         head.WriteIdentity(message);
         message.WritePropertyName("content"u8);

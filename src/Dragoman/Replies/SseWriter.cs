@@ -11,9 +11,7 @@ namespace Dragoman.Replies;
 /// </summary>
 internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : IBlockSink
 {
-    private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
-
-    private readonly Utf8JsonWriter _json = new(output, Unchecked);
+    private readonly Utf8JsonWriter _json = new(output, JsonOutput.Options);
     private int _index = -1;
 
     /// <summary>Writes <c>message_start</c>.</summary>

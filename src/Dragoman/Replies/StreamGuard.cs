@@ -20,14 +20,16 @@ internal enum ThinkingVisibility
 /// The grammar of an answer: makes blocks of a provider's events, opens and closes them, and gives every thinking block exactly one signature.
 /// No provider can break the order that clients' accumulators insist on, because none of them sees it.
 /// </summary>
-internal sealed class StreamGuard(IBlockSink sink, ThinkingVisibility visibility, string provider, string model)
+/// <param name="visibility">What the client may see of the thinking.</param>
+/// <param name="author">Who writes the answer, for the signatures; asked when a block ends, as a fallback may have changed it.</param>
+internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSignature> author)
 {
     private readonly StringBuilder _sealed = new();
     private BlockKind? _open;
     private bool _calledTool;
 
-    /// <summary>True when something that the client can see was written.</summary>
-    public bool Started { get; private set; }
+    /// <summary>Takes the blocks.</summary>
+    public IBlockSink Sink { get; set; } = null!;
 
     /// <summary>Passes one event on. <see cref="ReplyEventKind.Opened"/> and the two endings are the caller's business.</summary>
     public void Write(in ReplyEvent step)
@@ -55,14 +57,14 @@ internal sealed class StreamGuard(IBlockSink sink, ThinkingVisibility visibility
         // An empty text block would be refused when the client sends it back.
         if (text.IsEmpty) return;
         Open(kind);
-        sink.Delta(kind, text);
+        Sink.Delta(kind, text);
     }
 
     private void Think(JsonText text)
     {
         if (visibility == ThinkingVisibility.Hidden || text.IsEmpty) return;
         Open(BlockKind.Thinking);
-        if (visibility == ThinkingVisibility.Shown) sink.Delta(BlockKind.Thinking, text);
+        if (visibility == ThinkingVisibility.Shown) Sink.Delta(BlockKind.Thinking, text);
         else _sealed.Append(text.ToString());
     }
 
@@ -71,14 +73,13 @@ internal sealed class StreamGuard(IBlockSink sink, ThinkingVisibility visibility
         Close();
         _open = BlockKind.ToolUse;
         _calledTool = true;
-        Started = true;
-        sink.Start(BlockKind.ToolUse, call);
+        Sink.Start(BlockKind.ToolUse, call);
     }
 
     private void AppendInput(JsonText json)
     {
         if (_open != BlockKind.ToolUse) throw new InvalidOperationException("Tool input without a tool call.");
-        if (!json.IsEmpty) sink.Delta(BlockKind.ToolUse, json);
+        if (!json.IsEmpty) Sink.Delta(BlockKind.ToolUse, json);
     }
 
     private void Open(BlockKind kind)
@@ -86,15 +87,14 @@ internal sealed class StreamGuard(IBlockSink sink, ThinkingVisibility visibility
         if (_open == kind) return;
         Close();
         _open = kind;
-        Started = true;
-        sink.Start(kind, call: null);
+        Sink.Start(kind, call: null);
     }
 
     private void Close()
     {
         if (_open is null) return;
         if (_open == BlockKind.Thinking) Sign();
-        sink.Stop();
+        Sink.Stop();
         _open = null;
     }
 
@@ -102,6 +102,6 @@ internal sealed class StreamGuard(IBlockSink sink, ThinkingVisibility visibility
     {
         var thinking = visibility == ThinkingVisibility.Sealed ? _sealed.ToString() : null;
         _sealed.Clear();
-        sink.Signature(new ThinkingSignature(provider, model, thinking).Seal());
+        Sink.Signature((author() with { Thinking = thinking }).Seal());
     }
 }
