@@ -7,6 +7,10 @@ namespace Dragoman;
 /// <summary>The gateway's settings: <c>dragoman.json</c>, the command line, or code of a host application.</summary>
 public sealed class DragomanOptions
 {
+    /// <summary>The JSON schema of the file, for editors.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; set; }
+
     /// <summary>Address to listen on. Anything but loopback needs a <see cref="Key"/>.</summary>
     public string Host { get; set; } = "127.0.0.1";
 

@@ -17,7 +17,9 @@ internal sealed class EventCursor(IAsyncEnumerator<ReplyEvent> events, Cancellat
     /// <summary>Asks for the next event; true when it is there already.</summary>
     public bool BeginMove()
     {
+#pragma warning disable CA2012 // Stored so that it can be awaited after the line to the client was flushed; consumed once, by EndMoveAsync or DisposeAsync.
         _move = events.MoveNextAsync();
+#pragma warning restore CA2012
         _moving = true;
         return _move.IsCompleted;
     }

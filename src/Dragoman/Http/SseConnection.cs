@@ -66,7 +66,7 @@ internal sealed class SseConnection : IAsyncDisposable
     private async Task PingAsync()
     {
         // The pump is writing, so the line isn't silent.
-        if (!_gate.Wait(0, CancellationToken.None)) return;
+        if (!await _gate.WaitAsync(TimeSpan.Zero, CancellationToken.None)) return;
         try
         {
             if (_ended || _aborted.IsCancellationRequested || _time.GetElapsedTime(_lastFlush) < _pingInterval / 2) return;

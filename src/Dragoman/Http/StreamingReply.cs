@@ -1,4 +1,3 @@
-using Dragoman.Messages;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
 

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Dragoman.Routing;
 
 /// <summary>The client's name for a model, without what clients add to it.</summary>
-internal static partial class ModelName
+internal static class ModelName
 {
     /// <summary>What ids in the list for Claude Code begin with: its discovery keeps only ids that contain <c>anthropic</c> or <c>claude</c>.</summary>
     public const string DiscoveryPrefix = "anthropic/";
@@ -11,12 +9,17 @@ internal static partial class ModelName
     /// <summary>Removes the discovery prefix and Claude Code's context suffix (<c>[1m]</c>).</summary>
     public static string Clean(string model)
     {
-        var name = ContextSuffix().Replace(model.Trim(), "");
+        var name = model.Trim();
+        if (name.EndsWith(']') && name.LastIndexOf('[') is > 0 and var bracket) name = name[..bracket];
         return name.StartsWith(DiscoveryPrefix, StringComparison.OrdinalIgnoreCase) ? name[DiscoveryPrefix.Length..] : name;
     }
 
     /// <summary>Removes the date or <c>-latest</c> from a Claude id: <c>claude-sonnet-4-5-20250929</c> is <c>claude-sonnet-4-5</c>.</summary>
-    public static string Base(string model) => DateSuffix().Replace(model, "");
+    public static string Base(string model)
+    {
+        var dash = model.LastIndexOf('-');
+        return dash > 0 && IsVersionSuffix(model.AsSpan(dash + 1)) ? model[..dash] : model;
+    }
 
     /// <summary>True for the names of Anthropic's models, which an upstream elsewhere doesn't have.</summary>
     public static bool IsClaude(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
@@ -25,9 +28,9 @@ internal static partial class ModelName
     public static string? Tier(string model) =>
         Array.Find(["opus", "sonnet", "haiku"], tier => model.Contains(tier, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex(@"\[\d+[mk]\]$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
-    private static partial Regex ContextSuffix();
-
-    [GeneratedRegex("-(20[0-9]{6}|latest)$", RegexOptions.NonBacktracking)]
-    private static partial Regex DateSuffix();
+    private static bool IsVersionSuffix(ReadOnlySpan<char> suffix)
+    {
+        const int dateLength = 8;
+        return suffix is "latest" || (suffix.Length == dateLength && suffix.StartsWith("20") && !suffix.ContainsAnyExceptInRange('0', '9'));
+    }
 }
