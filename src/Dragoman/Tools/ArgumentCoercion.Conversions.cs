@@ -33,7 +33,7 @@ internal static class ArgumentConversions
 
         // 3.0 for an integer. An exponent is left alone: 1e400 has no exact short form.
         var point = text.IndexOf('.', StringComparison.Ordinal);
-        return (wanted & JsonTypes.Integer) != 0 && point > 0 && text.AsSpan(point + 1).Trim('0').IsEmpty && text[..point] != "-0"
+        return (wanted & JsonTypes.Integer) != JsonTypes.None && point > 0 && text.AsSpan(point + 1).Trim('0').IsEmpty && text[..point] != "-0"
             ? JsonBytes.Parse(text[..point])
             : null;
     }
@@ -41,7 +41,7 @@ internal static class ArgumentConversions
     private static JsonElement? OfString(string text, JsonTypes wanted)
     {
         if (text is "true" or "false" or "True" or "False")
-            return (wanted & JsonTypes.Boolean) != 0 ? JsonBytes.Parse(text is "true" or "True" ? "true" : "false") : null;
+            return (wanted & JsonTypes.Boolean) != JsonTypes.None ? JsonBytes.Parse(text is "true" or "True" ? "true" : "false") : null;
         if (text.Length == 0 || char.IsWhiteSpace(text[0]) && text.AsSpan().TrimStart() is not ['[' or '{', ..])
             return null;
         if (JsonBytes.Parse(text) is not { } parsed)
@@ -49,7 +49,7 @@ internal static class ArgumentConversions
 
         // A number must come back as the same text, so nothing may stand around it; JSON's grammar refuses 03 by itself.
         var isExact = parsed.ValueKind != JsonValueKind.Number || parsed.GetRawText().Length == text.Length;
-        var fits = parsed.ValueKind is JsonValueKind.Number or JsonValueKind.Array or JsonValueKind.Object && (ArgumentSchemas.TypeOf(parsed) & wanted) != 0;
+        var fits = parsed.ValueKind is JsonValueKind.Number or JsonValueKind.Array or JsonValueKind.Object && (ArgumentSchemas.TypeOf(parsed) & wanted) != JsonTypes.None;
         return isExact && fits && text != "-0" ? parsed : null;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ArgumentSchemas(JsonElement root)
             return false;
         if (schema.ValueKind != JsonValueKind.Object || !Enter(depth))
             return true;
-        if ((TypesOf(schema) & TypeOf(value)) == 0 || !IsListed(schema, value))
+        if ((TypesOf(schema) & TypeOf(value)) == JsonTypes.None || !IsListed(schema, value))
             return false;
 
         foreach (var keyword in (ReadOnlySpan<string>)["anyOf", "oneOf"])

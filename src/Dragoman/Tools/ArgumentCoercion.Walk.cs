@@ -28,7 +28,7 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     {
         JsonElement? result = null;
         var types = ArgumentSchemas.TypesOf(schema);
-        if ((types & ArgumentSchemas.TypeOf(value)) == 0)
+        if ((types & ArgumentSchemas.TypeOf(value)) == JsonTypes.None)
         {
             result = Converted(value, types, schema, path) ?? Wrapped(value, types, schema, path, depth);
             if (result is null)
@@ -55,7 +55,7 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     /// <summary>A single value where a list of such values is wanted. Without a word about the elements it is a guess.</summary>
     private JsonElement? Wrapped(JsonElement value, JsonTypes types, JsonElement schema, string path, int depth)
     {
-        if ((types & JsonTypes.Array) == 0 || value.ValueKind is JsonValueKind.Null or JsonValueKind.Array || ArgumentConversions.LooksLikeArray(value)
+        if ((types & JsonTypes.Array) == JsonTypes.None || value.ValueKind is JsonValueKind.Null or JsonValueKind.Array || ArgumentConversions.LooksLikeArray(value)
             || !schema.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Object)
         {
             return null;
@@ -83,15 +83,16 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
         foreach (var member in value.EnumerateObject())
         {
             var at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
-            var isDeclared = declared?.TryGetProperty(member.Name, out rest) ?? false;
-            if (isDeclared && IsSurplusNull(member, rest, required))
+            JsonElement own = default;
+            var isDeclared = declared?.TryGetProperty(member.Name, out own) ?? false;
+            if (isDeclared && IsSurplusNull(member, own, required))
             {
                 _changes.Add($"{at}: null removed");
                 changed = true;
                 continue;
             }
 
-            var coerced = Coerce(member.Value, isDeclared ? rest : others, at, depth + 1);
+            var coerced = Coerce(member.Value, isDeclared ? own : others, at, depth + 1);
             changed |= coerced is not null;
             members.Add((member, coerced ?? member.Value));
         }
@@ -163,7 +164,7 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True or JsonValueKind.False => "boolean",
-        JsonValueKind.Number when (ArgumentSchemas.TypeOf(value) & JsonTypes.Integer) != 0 => "integer",
+        JsonValueKind.Number when (ArgumentSchemas.TypeOf(value) & JsonTypes.Integer) != JsonTypes.None => "integer",
         JsonValueKind.Number => "number",
         JsonValueKind.String => "string",
         JsonValueKind.Array => "array",
