@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dragoman.Messages;
-using Dragoman.Tools;
 
 namespace Dragoman.Providers.Ollama;
 

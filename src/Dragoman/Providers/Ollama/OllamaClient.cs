@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Dragoman.Messages;
-using Dragoman.Replies;
 
 namespace Dragoman.Providers.Ollama;
 
