@@ -38,13 +38,14 @@ internal static class Banner
     private static void WriteModels(Router router, ModelList list, DragomanOptions options, Target target)
     {
         AnsiConsole.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} installed");
-        foreach (var (pattern, models) in options.Models) AnsiConsole.MarkupLineInterpolated($"  {pattern} -> {models}");
+        foreach (var (pattern, models) in options.Models) AnsiConsole.MarkupLineInterpolated($"  {pattern} -> {models.ToString()}");
         if (!router.Map.IsDefault) return;
-        foreach (var name in router.Map.Names)
+        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)![0]).Distinct(StringComparer.Ordinal)
+            .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)
+            .GroupBy(pair => pair.Substitute!, pair => pair.Mapped, StringComparer.Ordinal);
+        foreach (var group in substituted)
         {
-            var mapped = router.Map.ByDefault(name)![0];
-            if (router.Substitute(mapped, list) is not { } substitute) continue;
-            AnsiConsole.MarkupLineInterpolated($"  {name}: {mapped} is not installed, [bold]{substitute}[/] answers instead");
+            AnsiConsole.MarkupLineInterpolated($"{string.Join(", ", group)} of the default map {(group.Count() == 1 ? "is" : "are")} not installed: [bold]{group.Key}[/] answers instead.");
         }
     }
 }
