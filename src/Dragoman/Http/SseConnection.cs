@@ -12,6 +12,9 @@ internal sealed class SseConnection : IAsyncDisposable
     // Enough to keep a fast upstream from causing a system call for each of its events, little enough not to hold text back.
     private const int FlushBytes = 16 << 10;
 
+    // The timer looks this often, so silence lasts at most a quarter longer than the interval.
+    private const int TicksPerInterval = 4;
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly PipeWriter _output;
     private readonly SseWriter _writer;
@@ -29,7 +32,7 @@ internal sealed class SseConnection : IAsyncDisposable
         (_output, _writer, _time, _pingInterval, _aborted) = (output, writer, time, pingInterval, aborted);
         _gate.Wait(CancellationToken.None);
         _lastFlush = time.GetTimestamp();
-        _timer = time.CreateTimer(static state => _ = ((SseConnection)state!).PingAsync(), this, pingInterval, pingInterval);
+        _timer = time.CreateTimer(static state => _ = ((SseConnection)state!).PingAsync(), this, pingInterval / TicksPerInterval, pingInterval / TicksPerInterval);
     }
 
     /// <summary>Lets what was written go out and leaves the line to the timer until <see cref="ResumeAsync"/>.</summary>
@@ -69,7 +72,7 @@ internal sealed class SseConnection : IAsyncDisposable
         if (!await _gate.WaitAsync(TimeSpan.Zero, CancellationToken.None)) return;
         try
         {
-            if (_ended || _aborted.IsCancellationRequested || _time.GetElapsedTime(_lastFlush) < _pingInterval / 2) return;
+            if (_ended || _aborted.IsCancellationRequested || _time.GetElapsedTime(_lastFlush) < _pingInterval) return;
             _writer.Ping();
             await FlushAsync();
         }
