@@ -63,10 +63,11 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
 
         var mark = _changes.Count;
         var element = Coerce(value, items, $"{path}[0]", depth + 1) ?? value;
-        if (items.EnumerateObject().Any() && schemas.Accepts(items, element) && ArgumentSchemas.TypesOf(items) != JsonTypes.All)
+        var array = JsonBytes.Array([element]);
+        if (ArgumentSchemas.TypesOf(items) != JsonTypes.All && schemas.Accepts(items, element) && ArgumentSchemas.IsListed(schema, array))
         {
             _changes.Add($"{Name(path)}: wrapped in an array");
-            return JsonBytes.Array([element]);
+            return array;
         }
 
         _changes.RemoveRange(mark, _changes.Count - mark);
