@@ -28,7 +28,11 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     {
         JsonElement? result = null;
         var types = ArgumentSchemas.TypesOf(schema);
-        if ((types & ArgumentSchemas.TypeOf(value)) == JsonTypes.None)
+        if (ArgumentConversions.IsIntegerWithPoint(value, types))
+        {
+            result = Converted(value, types, schema, path);
+        }
+        else if ((types & ArgumentSchemas.TypeOf(value)) == JsonTypes.None)
         {
             result = Converted(value, types, schema, path) ?? Wrapped(value, types, schema, path, depth);
             if (result is null)
@@ -165,7 +169,7 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True or JsonValueKind.False => "boolean",
-        JsonValueKind.Number when (ArgumentSchemas.TypeOf(value) & JsonTypes.Integer) != JsonTypes.None => "integer",
+        JsonValueKind.Number when ArgumentSchemas.IsPlainInteger(value) => "integer",
         JsonValueKind.Number => "number",
         JsonValueKind.String => "string",
         JsonValueKind.Array => "array",
