@@ -59,6 +59,7 @@ public sealed class ArgumentCoercionTests
     [InlineData("\"[1\"", """{"type":"array","items":{"type":"string"}}""")]
     [InlineData("\"x\"", """{"type":"array"}""")]
     [InlineData("\"x\"", """{"type":"array","items":{}}""")]
+    [InlineData("\"x\"", """{"type":"integer","items":{"type":"string"}}""")]
     [InlineData("\"x\"", """{"type":"array","items":{"type":"integer"}}""")]
     [InlineData("\"{}\"", """{"type":"array","items":{"type":"object"},"enum":[[1]]}""")]
     [InlineData("3", """{"type":"string","enum":["1","2"]}""")]
