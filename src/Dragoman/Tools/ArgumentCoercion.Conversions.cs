@@ -25,17 +25,25 @@ internal static class ArgumentConversions
 
     private static bool IsOnlyString(JsonTypes wanted) => (wanted & ~JsonTypes.Null) == JsonTypes.String;
 
+    /// <summary>
+    /// Whether 3.0 stands where only an integer is wanted. By the standard it fits, but many clients read it into a type that refuses the point.
+    /// An exponent is left alone: 1e400 has no short form.
+    /// </summary>
+    public static bool IsIntegerWithPoint(JsonElement value, JsonTypes wanted)
+    {
+        if (value.ValueKind != JsonValueKind.Number || (wanted & (JsonTypes.Integer | JsonTypes.Number)) != JsonTypes.Integer)
+            return false;
+        var text = value.GetRawText();
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        return point > 0 && text.AsSpan(point + 1).Trim('0').IsEmpty && text[..point] != "-0";
+    }
+
     private static JsonElement? OfNumber(JsonElement value, JsonTypes wanted)
     {
         var text = value.GetRawText();
-        if (IsOnlyString(wanted))
-            return JsonBytes.String(text);
-
-        // 3.0 for an integer. An exponent is left alone: 1e400 has no exact short form.
-        var point = text.IndexOf('.', StringComparison.Ordinal);
-        return (wanted & JsonTypes.Integer) != JsonTypes.None && point > 0 && text.AsSpan(point + 1).Trim('0').IsEmpty && text[..point] != "-0"
-            ? JsonBytes.Parse(text[..point])
-            : null;
+        if (IsIntegerWithPoint(value, wanted))
+            return JsonBytes.Parse(text[..text.IndexOf('.', StringComparison.Ordinal)]);
+        return IsOnlyString(wanted) ? JsonBytes.String(text) : null;
     }
 
     private static JsonElement? OfString(string text, JsonTypes wanted)
@@ -48,7 +56,8 @@ internal static class ArgumentConversions
             return null;
 
         // A number must come back as the same text, so nothing may stand around it; JSON's grammar refuses 03 by itself.
-        var isExact = parsed.ValueKind != JsonValueKind.Number || parsed.GetRawText().Length == text.Length;
+        var isExact = parsed.ValueKind != JsonValueKind.Number
+            || (parsed.GetRawText().Length == text.Length && ((wanted & JsonTypes.Number) != JsonTypes.None || ArgumentSchemas.IsPlainInteger(parsed)));
         var fits = parsed.ValueKind is JsonValueKind.Number or JsonValueKind.Array or JsonValueKind.Object && (ArgumentSchemas.TypeOf(parsed) & wanted) != JsonTypes.None;
         return isExact && fits && text != "-0" ? parsed : null;
     }

@@ -84,10 +84,7 @@ internal sealed class ArgumentSchemas(JsonElement root)
     public static bool IsListed(JsonElement schema, JsonElement value) =>
         Listed(schema) is not { } values || values.Exists(listed => JsonElement.DeepEquals(listed, value));
 
-    /// <summary>
-    /// The types that a value has. 3.0 counts as a number only: by the standard it is an integer too, but many clients read it into one that
-    /// refuses the point.
-    /// </summary>
+    /// <summary>The types that a value has. By the standard every whole number is an integer, also 3.0 and 1e3.</summary>
     public static JsonTypes TypeOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => JsonTypes.Null,
@@ -95,9 +92,12 @@ internal sealed class ArgumentSchemas(JsonElement root)
         JsonValueKind.String => JsonTypes.String,
         JsonValueKind.Array => JsonTypes.Array,
         JsonValueKind.Object => JsonTypes.Object,
-        JsonValueKind.Number => JsonBytes.Of(value).IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? JsonTypes.Integer | JsonTypes.Number : JsonTypes.Number,
+        JsonValueKind.Number => IsPlainInteger(value) || Math.Floor(value.GetDouble()) == value.GetDouble() ? JsonTypes.Integer | JsonTypes.Number : JsonTypes.Number,
         _ => JsonTypes.None,
     };
+
+    /// <summary>Whether a number is written with digits only, which is how many clients want their integers.</summary>
+    public static bool IsPlainInteger(JsonElement number) => JsonBytes.Of(number).IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
 
     /// <summary>Counts a step; false when the nesting is so deep that it must be a circle.</summary>
     public bool Enter(int depth)

@@ -28,7 +28,11 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     {
         JsonElement? result = null;
         var types = ArgumentSchemas.TypesOf(schema);
-        if ((types & ArgumentSchemas.TypeOf(value)) == JsonTypes.None)
+        if (ArgumentConversions.IsIntegerWithPoint(value, types))
+        {
+            result = Converted(value, types, schema, path);
+        }
+        else if ((types & ArgumentSchemas.TypeOf(value)) == JsonTypes.None)
         {
             result = Converted(value, types, schema, path) ?? Wrapped(value, types, schema, path, depth);
             if (result is null)
@@ -63,10 +67,11 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
 
         var mark = _changes.Count;
         var element = Coerce(value, items, $"{path}[0]", depth + 1) ?? value;
-        if (items.EnumerateObject().Any() && schemas.Accepts(items, element) && ArgumentSchemas.TypesOf(items) != JsonTypes.All)
+        var array = JsonBytes.Array([element]);
+        if (ArgumentSchemas.TypesOf(items) != JsonTypes.All && schemas.Accepts(items, element) && ArgumentSchemas.IsListed(schema, array))
         {
             _changes.Add($"{Name(path)}: wrapped in an array");
-            return JsonBytes.Array([element]);
+            return array;
         }
 
         _changes.RemoveRange(mark, _changes.Count - mark);
@@ -164,7 +169,7 @@ internal sealed class ArgumentCoercionWalk(ArgumentSchemas schemas)
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True or JsonValueKind.False => "boolean",
-        JsonValueKind.Number when (ArgumentSchemas.TypeOf(value) & JsonTypes.Integer) != JsonTypes.None => "integer",
+        JsonValueKind.Number when ArgumentSchemas.IsPlainInteger(value) => "integer",
         JsonValueKind.Number => "number",
         JsonValueKind.String => "string",
         JsonValueKind.Array => "array",

@@ -109,7 +109,7 @@ internal static class ArgumentRepair
         return null;
     }
 
-    /// <summary>Whether the first quote inside the text is escaped, as in <c>{\"a\":1}</c>: then the whole text is the inside of a JSON string.</summary>
+    /// <summary>Whether the object's first quote is escaped, as in <c>{\"a\":1}</c>: then the whole text is the inside of a JSON string.</summary>
     private static bool IsEscaped(ReadOnlySpan<char> text, out ReadOnlySpan<char> inner)
     {
         // A truncated string token lost its closing quote; one that did not end there keeps it behind a backslash.
@@ -117,8 +117,9 @@ internal static class ArgumentRepair
         if (text is ['"', .., not '\\', '"'])
             inner = inner[..^1];
 
-        var quote = inner.IndexOfAny('"', '\'');
-        return quote > 0 && inner[quote - 1] == '\\';
+        var value = inner[Math.Max(0, inner.IndexOf('{'))..];
+        var quote = value.IndexOfAny(LenientJson.Quotes);
+        return quote > 0 && value[quote - 1] == '\\';
     }
 
     private static RepairedArguments? Lenient(string text)

@@ -7,6 +7,9 @@ namespace Dragoman.Tools;
 /// <summary>The strings of almost-JSON: their quotes, escapes and missing ends.</summary>
 internal ref partial struct LenientJson
 {
+    /// <summary>Everything that may open a string.</summary>
+    internal static readonly SearchValues<char> Quotes = SearchValues.Create("\"'“”„‘’‚");
+
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>Undoes one layer of JSON string escapes. Unknown escapes stay as they are, since nothing says what they mean.</summary>
@@ -49,8 +52,6 @@ internal ref partial struct LenientJson
     };
 
     private static bool IsHex(ReadOnlySpan<char> text) => text.Length >= 4 && !text[..4].ContainsAnyExcept(HexDigits);
-
-    private static bool IsQuote(char c) => c is '"' or '\'' or '“' or '”' or '„' or '‘' or '’' or '‚';
 
     /// <summary>Typographic quotes come in pairs, but models also write the same one twice.</summary>
     private static bool Closes(char open, char c) => open switch

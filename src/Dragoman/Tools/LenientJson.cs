@@ -53,7 +53,7 @@ internal ref partial struct LenientJson
             '{' => depth < _maxDepth && Members(depth),
             '[' => depth < _maxDepth && Elements(depth),
             '-' or (>= '0' and <= '9') => Number(),
-            var c when IsQuote(c) => String(),
+            var c when Quotes.Contains(c) => String(),
             _ => Literal(),
         };
     }
@@ -147,7 +147,7 @@ internal ref partial struct LenientJson
 
     private bool Key()
     {
-        if (IsQuote(_text[_at]))
+        if (Quotes.Contains(_text[_at]))
         {
             if (!String())
                 return false;

@@ -29,6 +29,7 @@ internal sealed class OllamaSchemaDialect : SchemaDialect
         root = SchemaReferences.Inline(root, notes);
         SchemaMerge.MergeAllOf(root);
         SchemaVariants.ConstToEnum(root);
+        SchemaVariants.PrefixItemsToItems(root);
         var alternatives = SchemaTopLevel.Flatten(root, notes);
         SchemaVariants.OneOfToAnyOf(root, notes);
         var constraints = SchemaConstraintText.Move(root, TopLevelKeywords, PropertyKeywords, notes);

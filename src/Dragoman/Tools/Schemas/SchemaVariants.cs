@@ -21,6 +21,26 @@ internal static class SchemaVariants
             schema.Insert(index, "enum", only);
     }
 
+    /// <summary>
+    /// A tuple's element schemas as alternatives in <c>items</c>: without <c>prefixItems</c>, <c>items</c> would apply to the first elements too.
+    /// <c>prefixItems</c> itself stays, for the text pass.
+    /// </summary>
+    public static void PrefixItemsToItems(JsonObject schema)
+    {
+        SchemaTree.ForEachPart(schema, "", (part, _) => PrefixItemsToItems(part));
+        if (schema["prefixItems"] is not JsonArray first)
+            return;
+
+        var isClosed = schema["maxItems"] is JsonValue max && int.TryParse(max.ToJsonString(), out var count) && count <= first.Count;
+        var rest = schema["items"] as JsonObject;
+        schema.Remove("items");
+        if (!isClosed && (rest is null or { Count: 0 }))
+            return;
+
+        var elements = first.Concat(isClosed || rest is null ? [] : [rest]).ToArray();
+        schema["items"] = new JsonObject { ["anyOf"] = new JsonArray([.. elements.Select(element => element?.DeepClone())]) };
+    }
+
     /// <summary><c>oneOf</c> as <c>anyOf</c>: only that branches exclude each other is lost. Next to an <c>anyOf</c> it stays, for the text pass.</summary>
     public static void OneOfToAnyOf(JsonObject schema, SchemaNotes notes) => OneOfToAnyOf(schema, "", notes);
 
