@@ -11,7 +11,7 @@ await using var server = await SimulatedOllama.StartAsync(
         "think" => OllamaScenario.Always(() => new ChatReply().Thinking("Let me think about this for a while.").Text("Here is what I think.")),
         "slow" => new OllamaScenario { Reply = _ => new ChatReply().Silence(TimeSpan.FromSeconds(30)).RepeatText("token ", 200), Pace = TimeSpan.FromMilliseconds(20) },
         "error" => OllamaScenario.Always(() => new ChatReply().Text("I begin").Error("model runner has unexpectedly stopped")),
-        _ => throw new ArgumentException($"There is no scenario '{scenario}': agent, text, think, slow, error"),
+        _ => throw new ArgumentException($"There is no scenario '{scenario}': agent, text, think, slow, error", nameof(args)),
     },
     port);
 Console.WriteLine($"Simulated Ollama ({scenario}) listens on {server.Url}");

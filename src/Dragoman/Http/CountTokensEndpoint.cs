@@ -22,6 +22,7 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
         var (edited, applied) = ContextEditing.Apply(request, counted => tokens.Correct(counted, target));
         var count = await providers[target.Provider].CountTokensAsync(edited, target, http.RequestAborted)
             ?? (applied.Count == 0 ? original : tokens.Estimate(edited, target));
+        exchange.CountedTokens = count;
         ReplyHeaders.Write(http, exchange);
         await JsonReply.SendAsync(http, 200, json =>
         {

@@ -37,6 +37,9 @@ internal sealed class Exchange(string requestId, TimeProvider time)
     /// <summary>The edits that context management did.</summary>
     public IReadOnlyList<AppliedEdit> AppliedEdits { get; set; } = [];
 
+    /// <summary>The answer to a question for a count of tokens.</summary>
+    public int? CountedTokens { get; set; }
+
     /// <summary>How the answer ended.</summary>
     public Finish? Finish { get; set; }
 

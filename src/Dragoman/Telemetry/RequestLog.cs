@@ -33,6 +33,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         line.Append(exchange.Status).Append(' ');
         if (exchange.ClientModel is null) line.Append(path);
         else line.Append(exchange.ClientModel).Append(" -> ").Append(exchange.Target?.ToString() ?? "?");
+        if (exchange.CountedTokens is { } counted) line.Append(CultureInfo.InvariantCulture, $"  counted {counted:N0} tokens");
         if (exchange.Finish is { } finish)
         {
             line.Append(CultureInfo.InvariantCulture, $"  {finish.Usage.InputTokens:N0} in, {finish.Usage.OutputTokens:N0} out");

@@ -27,7 +27,7 @@ public static partial class AgentBrain
     private static ChatReply Plain(ChatCall call) =>
         call.Format is { } format ? new ChatReply().Text(SchemaInstance.Of(format)) : new ChatReply().Text("I am a simulated model.");
 
-    private static ChatReply Play(List<(string Verb, string Rest)> round, ChatCall call)
+    private static ChatReply Play(List<(string Verb, string Text)> round, ChatCall call)
     {
         var reply = new ChatReply();
         foreach (var (verb, rest) in round)
@@ -60,7 +60,7 @@ public static partial class AgentBrain
         return new ChatReply().Text($"results: {string.Join(" | ", results)}");
     }
 
-    private static List<List<(string Verb, string Rest)>> Rounds(string prompt)
+    private static List<List<(string Verb, string Text)>> Rounds(string prompt)
     {
         var rounds = new List<List<(string, string)>> { new() };
         foreach (Match match in Directive().Matches(prompt))

@@ -87,7 +87,7 @@ public sealed class ChatReply
     private string Call(string? id, string name, string arguments)
     {
         var idField = id is null ? "" : $"\"id\":{JsonSerializer.Serialize(id)},";
-        return $$"""{{{idField}}"function":{"index":{{_calls++}},"name":{{JsonSerializer.Serialize(name)}},"arguments":{{arguments}}}}""";
+        return $"{{{idField}\"function\":{{\"index\":{_calls++},\"name\":{JsonSerializer.Serialize(name)},\"arguments\":{arguments}}}}}";
     }
 
     private ChatReply Pieces(string text, string field)

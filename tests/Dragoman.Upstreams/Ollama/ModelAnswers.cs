@@ -7,7 +7,10 @@ internal static class ModelAnswers
 {
     /// <summary><c>/api/tags</c>.</summary>
     public static string Tags(IReadOnlyList<SimulatedModel> models) =>
-        $$"""{"models":[{{string.Join(",", models.Select((model, i) => $$"""{"name":"{{model.Name}}","model":"{{model.Name}}","modified_at":"2026-10-{{(i % 28) + 1:00}}T08:00:00Z","size":5000000000,"digest":"sha256:{{i:x64}}","details":{"format":"gguf","family":"{{model.Family}}","parameter_size":"{{model.ParameterSize}}","quantization_level":"Q4_K_M"}}"""))}}]}""";
+        $$"""{"models":[{{string.Join(",", models.Select(Tag))}}]}""";
+
+    private static string Tag(SimulatedModel model, int i) =>
+        $$$"""{"name":"{{{model.Name}}}","model":"{{{model.Name}}}","modified_at":"2026-10-{{{(i % 28) + 1:00}}}T08:00:00Z","size":5000000000,"digest":"sha256:{{{i:x64}}}","details":{"format":"gguf","family":"{{{model.Family}}}","parameter_size":"{{{model.ParameterSize}}}","quantization_level":"Q4_K_M"}}""";
 
     /// <summary><c>/api/show</c>.</summary>
     public static string Show(SimulatedModel model)
@@ -21,7 +24,7 @@ internal static class ModelAnswers
     /// <summary>The refusal of a prompt that doesn't fit: llama-server's error as a JSON string inside of Ollama's.</summary>
     public static string Overflow(PromptRun run)
     {
-        var inner = $$"""{"error":{"code":400,"type":"exceed_context_size_error","message":"request ({{run.Tokens}} tokens) exceeds the available context size ({{run.Context}} tokens), try increasing it","n_prompt_tokens":{{run.Tokens}},"n_ctx":{{run.Context}}}}""";
+        var inner = $$$"""{"error":{"code":400,"type":"exceed_context_size_error","message":"request ({{{run.Tokens}}} tokens) exceeds the available context size ({{{run.Context}}} tokens), try increasing it","n_prompt_tokens":{{{run.Tokens}}},"n_ctx":{{{run.Context}}}}}""";
         return $$"""{"error":{{JsonSerializer.Serialize(inner)}}}""";
     }
 }

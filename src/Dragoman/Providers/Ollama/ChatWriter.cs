@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Messages;
+using Dragoman.Tools;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -21,7 +22,7 @@ internal static class ChatWriter
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, tool.Name);
-            WriteText(json, "description"u8, Description(tool));
+            WriteText(json, "description"u8, Description(tool, schema));
             json.WritePropertyName("parameters"u8);
             json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
             json.WriteEndObject();
@@ -31,8 +32,15 @@ internal static class ChatWriter
         json.WriteEndArray();
     }
 
-    private static List<JsonText> Description(Tool tool) =>
-        tool.InputExamples.IsEmpty ? [tool.Description] : [tool.Description, JsonText.Join(" ", [JsonText.From("Examples of the input:"), JsonText.From(tool.InputExamples.Span)])];
+    private static List<JsonText> Description(Tool tool, RewrittenSchema schema)
+    {
+        var parts = new List<JsonText> { tool.Description };
+        // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
+        if (schema.Description is { Length: > 0 } description) parts.Add(JsonText.From(description));
+        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), JsonText.From(tool.InputExamples.Span)]));
+        parts.RemoveAll(part => part.IsEmpty);
+        return parts;
+    }
 
     /// <summary>Writes <c>messages</c>, the system message first if it says anything.</summary>
     public static void WriteMessages(Utf8JsonWriter json, ChatMessage system, List<ChatMessage> messages)
