@@ -1,6 +1,6 @@
 using Dragoman.Messages;
+using Dragoman.Providers;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Telemetry;
 
