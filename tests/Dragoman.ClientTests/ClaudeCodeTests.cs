@@ -128,11 +128,11 @@ public sealed class ClaudeCodeTests
         using var claude = new ClaudeCode(gateway);
         claude.Environment.Remove("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC");
         claude.Environment["CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"] = "1";
-        await claude.AskAsync("[[text:hi]]", "--model", "anthropic/ollama/qwen3:8b");
+        await claude.AskAsync("[[text:hi]]", "--model", "anthropic/qwen3:8b");
         var cache = Path.Combine(claude.Home, ".claude/cache/gateway-models.json");
         Assert.True(File.Exists(cache), $"no list of models was kept\n{gateway.Log}");
-        Assert.Contains("anthropic/ollama/qwen3-coder:30b", await File.ReadAllTextAsync(cache));
-        Assert.Contains("anthropic/ollama/qwen3:8b -> ollama/qwen3:8b", gateway.Log);
+        Assert.Contains("anthropic/qwen3-coder:30b", await File.ReadAllTextAsync(cache));
+        Assert.Contains("anthropic/qwen3:8b -> ollama/qwen3:8b", gateway.Log);
     }
 
     [Theory]
