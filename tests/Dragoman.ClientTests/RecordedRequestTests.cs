@@ -19,7 +19,7 @@ public sealed class RecordedRequestTests(GatewayWorld world) : IClassFixture<Gat
     [MemberData(nameof(Names))]
     public async Task A_recorded_request_is_answered_whole(string name)
     {
-        var (status, body) = await SendAsync(name);
+        var (status, body, _) = await SendAsync(name);
         Assert.True(status == HttpStatusCode.OK, body);
         if (name.Contains("count-tokens", StringComparison.Ordinal)) Assert.True(JsonElement.Parse(body).GetProperty("input_tokens").GetInt32() > 0, body);
         else Assert.EndsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", body);
@@ -28,14 +28,21 @@ public sealed class RecordedRequestTests(GatewayWorld world) : IClassFixture<Gat
     [Fact]
     public async Task A_title_is_held_to_its_schema()
     {
-        var (_, body) = await SendAsync("claude-code-title");
+        var (_, body, _) = await SendAsync("claude-code-title");
         var text = string.Concat(body.Split('\n')
             .Where(line => line.StartsWith("data: ", StringComparison.Ordinal) && line.Contains("text_delta", StringComparison.Ordinal))
             .Select(line => JsonElement.Parse(line[6..]).GetProperty("delta").GetProperty("text").GetString()));
         Assert.Equal(JsonValueKind.String, JsonElement.Parse(text).GetProperty("title").ValueKind);
     }
 
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(string name)
+    [Fact]
+    public async Task A_web_search_that_nobody_can_do_is_reported_as_degraded()
+    {
+        var (_, _, degraded) = await SendAsync("claude-code-web-search");
+        Assert.Contains("web_search=unavailable", degraded);
+    }
+
+    private async Task<(HttpStatusCode Status, string Body, string Degraded)> SendAsync(string name)
     {
         var recording = Headers.GetProperty(name);
         using var client = new HttpClient(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(30) };
@@ -49,6 +56,7 @@ public sealed class RecordedRequestTests(GatewayWorld world) : IClassFixture<Gat
         }
 
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var degraded = response.Headers.TryGetValues("x-dragoman-degraded", out var values) ? string.Join(", ", values) : "";
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), degraded);
     }
 }

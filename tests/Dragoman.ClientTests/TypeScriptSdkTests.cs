@@ -15,6 +15,8 @@ public sealed class TypeScriptSdkTests(GatewayWorld world) : IClassFixture<Gatew
         Assert.Equal("Grüße aus 東京 👋", Text(seen.GetProperty("ga")));
         Assert.Equal("Grüße aus 東京 👋", Text(seen.GetProperty("beta")));
         Assert.Equal("end_turn", seen.GetProperty("ga").GetProperty("stop_reason").GetString());
+        Assert.Equal(JsonValueKind.Array, seen.GetProperty("edited").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
+        Assert.Equal(JsonValueKind.Array, seen.GetProperty("editedStream").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
     }
 
     [Fact]
@@ -22,6 +24,8 @@ public sealed class TypeScriptSdkTests(GatewayWorld world) : IClassFixture<Gatew
     {
         var seen = await TypeScriptSdk.RunAsync(world.Url, "stream", TwoCities);
         Assert.Equal("I look.", seen.GetProperty("text").GetString());
+        Assert.True(seen.GetProperty("pieces").GetInt32() > 1, "text comes in pieces");
+        Assert.StartsWith("req_", seen.GetProperty("requestId").GetString());
         Assert.Equal("Two cities.", seen.GetProperty("thinking").GetString());
         foreach (var half in (string[])["message", "beta"])
         {
@@ -58,6 +62,7 @@ public sealed class TypeScriptSdkTests(GatewayWorld world) : IClassFixture<Gatew
         Assert.Contains("gpt-oss:20b", ids);
         Assert.Equal(ids, Ids(seen, "retrieved"));
         Assert.Equal(ids, Ids(seen, "beta"));
+        Assert.Equal(["ollama/qwen3:8b", "anthropic/qwen3:8b", "claude-opus-5"], Ids(seen, "byName"));
     }
 
     [Fact]
@@ -76,6 +81,7 @@ public sealed class TypeScriptSdkTests(GatewayWorld world) : IClassFixture<Gatew
     {
         var seen = await TypeScriptSdk.RunAsync(world.Url, "errors");
         AssertError(seen.GetProperty("badRequest"), "BadRequestError", 400, "invalid_request_error", "max_tokens");
+        AssertError(seen.GetProperty("badBlock"), "BadRequestError", 400, "invalid_request_error", "messages.0.content.0: Input tag 'nonsense' found using 'type'");
         AssertError(seen.GetProperty("notFound"), "NotFoundError", 404, "not_found_error", "qwen9:1b");
         AssertError(seen.GetProperty("notFoundStream"), "NotFoundError", 404, "not_found_error", "qwen9:1b");
         AssertError(seen.GetProperty("noModel"), "NotFoundError", 404, "not_found_error", "qwen9:1b");

@@ -75,16 +75,19 @@ internal sealed class ClaudeCodeRun
     /// <summary>All events.</summary>
     public IReadOnlyList<JsonElement> Events { get; }
 
-    /// <summary>The final text; the run must have succeeded.</summary>
-    public string Text
+    /// <summary>The last event, with text and usage; the run must have succeeded.</summary>
+    public JsonElement Result
     {
         get
         {
             var result = Events.LastOrDefault(step => step.GetProperty("type").ValueEquals("result"));
             Assert.True(Outcome.ExitCode == 0 && result.ValueKind == JsonValueKind.Object && !result.GetProperty("is_error").GetBoolean(), Outcome.ToString());
-            return result.GetProperty("result").GetString()!;
+            return result;
         }
     }
+
+    /// <summary>The final text; the run must have succeeded.</summary>
+    public string Text => Result.GetProperty("result").GetString()!;
 
     /// <summary>The content blocks that the model sent, in order.</summary>
     public IEnumerable<JsonElement> Blocks => Contents("assistant");

@@ -13,6 +13,7 @@ const failure = async (call) => {
 
 print({
   badRequest: await failure(() => client.messages.create(ask('hello', { max_tokens: -1 }))),
+  badBlock: await failure(() => client.messages.create({ ...ask(''), messages: [{ role: 'user', content: [{ type: 'nonsense' }] }] })),
   notFound: await failure(() => client.messages.create(ask('hello', { model: 'qwen9:1b' }))),
   notFoundStream: await failure(() => client.messages.stream(ask('hello', { model: 'qwen9:1b' })).finalMessage()),
   noModel: await failure(() => client.models.retrieve('qwen9:1b')),
