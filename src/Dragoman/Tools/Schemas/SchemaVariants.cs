@@ -41,6 +41,24 @@ internal static class SchemaVariants
         schema["items"] = new JsonObject { ["anyOf"] = new JsonArray([.. elements.Select(element => element?.DeepClone())]) };
     }
 
+    /// <summary>
+    /// <c>oneOf</c> as <c>anyOf</c> everywhere, also inside of <c>items</c>: for a schema in which a reference was cut. A cut branch accepts more than it did,
+    /// so a value could fit two branches where it fitted one, and <c>oneOf</c> would refuse it.
+    /// </summary>
+    public static void ExclusiveToInclusive(JsonObject schema)
+    {
+        SchemaTree.ForEachChild(schema, "", (child, _) =>
+        {
+            if (child is JsonObject inner) ExclusiveToInclusive(inner);
+            return child;
+        });
+        if (schema["oneOf"] is not JsonArray branches) return;
+        schema.Remove("oneOf");
+        if (!schema.ContainsKey("anyOf")) schema["anyOf"] = branches;
+        else if (schema["allOf"] is JsonArray all) all.Add((JsonNode)new JsonObject { ["anyOf"] = branches });
+        else schema["allOf"] = new JsonArray(new JsonObject { ["anyOf"] = branches });
+    }
+
     /// <summary><c>oneOf</c> as <c>anyOf</c>: only that branches exclude each other is lost. Next to an <c>anyOf</c> it stays, for the text pass.</summary>
     public static void OneOfToAnyOf(JsonObject schema, SchemaNotes notes) => OneOfToAnyOf(schema, "", notes);
 
