@@ -33,7 +33,7 @@ internal static class ServeCommand
         try
         {
             var options = reader.Read(parsed);
-            await using var app = Build(options);
+            await using var app = Build(options, Console.Out);
             await app.StartAsync(cancellationToken);
             await Banner.WriteAsync(app, options, Url(app), cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal static class ServeCommand
 
     /// <summary>The gateway's web application, not started.</summary>
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
-    internal static WebApplication Build(DragomanOptions options)
+    internal static WebApplication Build(DragomanOptions options, TextWriter log)
     {
         var address = Address(options);
         if (!IPAddress.IsLoopback(address) && string.IsNullOrEmpty(options.Key))
@@ -64,8 +64,11 @@ internal static class ServeCommand
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(new LineLog(Console.Out, TimeProvider.System));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information);
+        builder.Logging.AddProvider(new LineLog(log, TimeProvider.System));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information)
+            // A port that is taken is said in one sentence below, not in a page of stack trace.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.Listen(address, options.Port);

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Delivery;
 

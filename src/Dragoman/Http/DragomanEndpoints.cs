@@ -31,7 +31,7 @@ internal sealed class DragomanEndpoints(
 
     private async Task HandleAsync(HttpContext http, string[] methods, Func<HttpContext, Exchange, Task> handle, bool open)
     {
-        var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http) };
+        var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http), Sending = log.Sending };
         http.Response.Headers["request-id"] = exchange.RequestId;
         ApiError? error = null;
         try

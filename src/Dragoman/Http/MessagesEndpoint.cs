@@ -1,5 +1,6 @@
 using Dragoman.Delivery;
 using Dragoman.Messages;
+using Dragoman.Providers;
 using Dragoman.Routing;
 using Dragoman.Telemetry;
 using Dragoman.Tokens;
@@ -20,10 +21,10 @@ internal sealed class MessagesEndpoint(
         exchange.Stream = request.Stream;
         var targets = await router.RouteAsync(request.Model, http.RequestAborted);
         exchange.Target = targets[0];
-        (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0]));
+        (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
         log.Accepted(exchange, request);
         await AnswerAsync(http, exchange, request, targets);
-        if (exchange.Finish is { } finish) tokens.Observe(exchange.Target, request, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);
+        if (exchange.Finish is { } finish) tokens.Observe(exchange.Target.ToString(), request, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);
     }
 
     private async Task AnswerAsync(HttpContext http, Exchange exchange, MessagesRequest request, IReadOnlyList<Target> targets)

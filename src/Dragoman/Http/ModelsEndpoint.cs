@@ -64,8 +64,8 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
             listed.AddRange(models.Where(model => model.Generates).OrderByDescending(model => model.CreatedAt).Select(model =>
             {
                 var target = new Target(provider, model.Name);
-                var id = discovery ? ModelName.DiscoveryPrefix + target : provider == providers.Default ? model.Name : target.ToString();
-                return new ListedModel(id, target, model);
+                var id = provider == providers.Default ? model.Name : target.ToString();
+                return new ListedModel(discovery ? ModelName.DiscoveryPrefix + id : id, target, model);
             }));
         }
 

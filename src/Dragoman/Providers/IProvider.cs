@@ -1,6 +1,5 @@
 using Dragoman.Messages;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Providers;
 

@@ -1,6 +1,6 @@
 using Dragoman.Messages;
+using Dragoman.Providers;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Telemetry;
 
@@ -31,8 +31,19 @@ internal sealed class Exchange(string requestId, TimeProvider time)
     /// <summary>Why there is no good answer.</summary>
     public string? Error { get; set; }
 
+    /// <summary>Is told when a request goes upstream: before the answer, so that a person sees what a silent upstream is busy with.</summary>
+    public Action<Exchange>? Sending { get; init; }
+
     /// <summary>The request that went upstream.</summary>
-    public Opened? Opened { get; set; }
+    public Opened? Opened
+    {
+        get;
+        set
+        {
+            field = value;
+            Sending?.Invoke(this);
+        }
+    }
 
     /// <summary>The edits that context management did.</summary>
     public IReadOnlyList<AppliedEdit> AppliedEdits { get; set; } = [];

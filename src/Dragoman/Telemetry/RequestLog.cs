@@ -21,6 +21,11 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         var level = exchange.Status >= 500 ? LogLevel.Error : exchange.Error is not null ? LogLevel.Warning : LogLevel.Information;
         if (!log.IsEnabled(level)) return;
         LogFinished(level, Describe(exchange, path));
+    }
+
+    /// <summary>The translated request is on its way.</summary>
+    public void Sending(Exchange exchange)
+    {
         if (options.Verbose && exchange.Opened is { Body.IsEmpty: false } opened) LogUpstream(exchange.RequestId, VerboseBody.Shorten(opened.Body.Span));
     }
 

@@ -1,22 +1,21 @@
 using Dragoman.Messages;
-using Dragoman.Routing;
 
 namespace Dragoman.Tokens;
 
 /// <summary>Estimates prompt sizes: the word rule, corrected by what was learned of the model unless the user wants the plain rule.</summary>
 internal sealed class TokenEstimator(TokenCounterKind kind, Calibration calibration)
 {
-    /// <summary>The prompt's tokens for a target.</summary>
-    public int Estimate(MessagesRequest request, Target target) => Correct(PromptCounter.Count(request), target);
+    /// <summary>The prompt's tokens for a model, named as <c>provider/model</c>.</summary>
+    public int Estimate(MessagesRequest request, string model) => Correct(PromptCounter.Count(request), model);
 
-    /// <summary>A count by the word rule as tokens of a target.</summary>
-    public int Correct(int counted, Target target) =>
-        kind == TokenCounterKind.Words ? counted : (int)Math.Ceiling(counted * calibration.Ratio(target.ToString()));
+    /// <summary>A count by the word rule as tokens of a model.</summary>
+    public int Correct(int counted, string model) =>
+        kind == TokenCounterKind.Words ? counted : (int)Math.Ceiling(counted * calibration.Ratio(model));
 
     /// <summary>Learns from an answer.</summary>
-    public void Observe(Target target, MessagesRequest request, int realInputTokens)
+    public void Observe(string model, MessagesRequest request, int realInputTokens)
     {
-        if (kind != TokenCounterKind.Words) calibration.Observe(target.ToString(), PromptCounter.Count(request), realInputTokens);
+        if (kind != TokenCounterKind.Words) calibration.Observe(model, PromptCounter.Count(request), realInputTokens);
     }
 }
 

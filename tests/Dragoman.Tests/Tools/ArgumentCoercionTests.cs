@@ -1,6 +1,5 @@
 using System.Text;
 using Dragoman.Tools;
-using Xunit;
 
 namespace Dragoman.Tests.Tools;
 

@@ -5,7 +5,6 @@ using Dragoman.Tests.Tools.Schemas;
 using Dragoman.Tools;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Dragoman.Tests.Tools;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,8 @@ namespace Dragoman.Upstreams.Ollama;
 /// <summary>Plays a script to one client.</summary>
 internal sealed class ChatPlayer(HttpContext http, ChatCall call, PromptRun run, OllamaScenario scenario)
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string Stamp = "2026-11-21T00:00:00.000000000Z";
 
     private readonly Random? _split = scenario.SplitSeed is { } seed ? new Random(seed) : null;
@@ -109,8 +112,9 @@ internal sealed class ChatPlayer(HttpContext http, ChatCall call, PromptRun run,
         return LineAsync($$"""{"model":"{{call.Model.Name}}","created_at":"{{Stamp}}","message":{"role":"assistant","content":""{{calls}}},"done":true,"done_reason":"{{reason}}","total_duration":{{run.LoadNanoseconds + run.PrefillNanoseconds + decode}},"load_duration":{{run.LoadNanoseconds}}{{counts}}}""", last: true);
     }
 
-    // Go escapes <, > and & in JSON.
-    private static string GoString(string text) => JsonSerializer.Serialize(text).Replace("\\u003C", "\\u003c", StringComparison.Ordinal);
+    // Go's encoder leaves everything readable but <, > and &.
+    private static string GoString(string text) => JsonSerializer.Serialize(text, Readable)
+        .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
 
     private async Task LineAsync(string line, bool last = false)
     {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Dragoman.Messages;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Providers.Demo;
 
@@ -17,7 +16,7 @@ internal sealed class DemoProvider(ProviderContext context) : IProvider
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var inputTokens = context.Tokens.Estimate(request, target);
+        var inputTokens = context.Tokens.Estimate(request, target.ToString());
         yield return ReplyEvent.Open(new Opened(default, [], inputTokens));
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Replies;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -20,10 +21,23 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
     public async ValueTask<OllamaModel> GetAsync(string name, CancellationToken cancellationToken, string? digest = null)
     {
         if (_known.TryGetValue(name, out var known) && (digest is null ? time.GetElapsedTime(known.Timestamp) < Freshness : known.Digest == digest)) return known.Model;
-        using var show = await client.ShowAsync(name, cancellationToken);
-        var model = OllamaModel.FromShow(name, show.RootElement);
+        var model = await AskAsync(name, cancellationToken);
         _known[name] = (model, digest ?? known.Digest, time.GetTimestamp());
         return model;
+    }
+
+    private async Task<OllamaModel> AskAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var show = await client.ShowAsync(name, cancellationToken);
+            return OllamaModel.FromShow(name, show.RootElement);
+        }
+        catch (UpstreamException unknown) when (unknown.Error.Kind == UpstreamErrorKind.ModelNotFound && OllamaModel.IsCloudName(name))
+        {
+            // A cloud model runs without having been pulled; the server itself will say if there is none of that name.
+            return new OllamaModel { Name = name, IsCloud = true };
+        }
     }
 
     /// <summary>Forgets a model that the server no longer has.</summary>

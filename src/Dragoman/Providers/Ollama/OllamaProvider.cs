@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers.Media;
 using Dragoman.Replies;
-using Dragoman.Routing;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -84,7 +83,7 @@ internal sealed class OllamaProvider : IProvider
             var context = _models.ContextOf(model);
             var resolved = await _media.ResolveAsync(request, model.Sees, cancellationToken);
             var chat = _translator.Translate(resolved, model, context);
-            var prompt = new PromptSize(_context.Tokens.Estimate(resolved, target), context ?? model.TrainedContext ?? 0);
+            var prompt = new PromptSize(_context.Tokens.Estimate(resolved, target.ToString()), context ?? model.TrainedContext ?? 0);
             return (new Prepared(resolved, chat, prompt), null);
         }
         catch (UpstreamException unknown)

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Messages;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Ollama;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Tools;
-using Xunit;
 
 namespace Dragoman.Tests.Tools.Schemas;
 

@@ -1,4 +1,4 @@
-namespace Dragoman.Routing;
+namespace Dragoman.Providers;
 
 /// <summary>Where a request goes.</summary>
 /// <param name="Provider">The provider's name in the configuration.</param>
