@@ -8,6 +8,8 @@ namespace Dragoman.Providers.Media;
 /// </summary>
 internal sealed class MediaResolver(DragomanOptions options)
 {
+    private static readonly string[] ImageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
     private readonly RemoteFiles _files = new(options.Fetch);
     private readonly PdfText _pdf = new(options.PdfToText);
 
@@ -60,9 +62,11 @@ internal sealed class MediaResolver(DragomanOptions options)
             if (image.Source is Base64Source || !seesImages) return image with { Source = image.Source as Base64Source ?? new Base64Source("image/png", JsonText.Empty) };
             if (image.Source is not UrlSource remote) return Notice("An image", "files uploaded to Anthropic can't be reached from here", "files=notice");
             var (file, problem) = await resolver.Files.FetchAsync(remote.Url, "image/", cancellationToken);
-            return file is null
-                ? Notice($"An image ({remote.Url})", problem!, "images.url=notice")
-                : new ImageBlock(new Base64Source(file.MediaType, JsonText.From(Convert.ToBase64String(file.Bytes))));
+            if (file is null) return Notice($"An image ({remote.Url})", problem!, "images.url=notice");
+            // What the API takes as an image; others (SVG, AVIF) make Ollama refuse the whole request.
+            return ImageTypes.Contains(file.MediaType, StringComparer.OrdinalIgnoreCase)
+                ? new ImageBlock(new Base64Source(file.MediaType, JsonText.From(Convert.ToBase64String(file.Bytes))))
+                : Notice($"An image ({remote.Url})", $"it is of the type '{file.MediaType}'", "images.url=notice");
         }
 
         private async ValueTask<ContentBlock> DocumentAsync(DocumentBlock document)

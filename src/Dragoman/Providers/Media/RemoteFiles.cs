@@ -26,7 +26,7 @@ internal sealed class RemoteFiles(FetchOptions options)
     {
         if (!options.Enabled) return (null, "fetching of URLs is switched off in this gateway");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")) return (null, "the URL is not an http or https address");
-        if (_cache.TryGetValue(url, out var known)) return (known, null);
+        if (_cache.TryGetValue(url, out var known)) return known.MediaType.StartsWith(mediaType, StringComparison.OrdinalIgnoreCase) ? (known, null) : (null, WrongType(known.MediaType));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(options.TimeoutSeconds));
         try
@@ -36,7 +36,7 @@ internal sealed class RemoteFiles(FetchOptions options)
             using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, address), limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) return (null, $"its server answered {(int)response.StatusCode}");
             var type = response.Content.Headers.ContentType?.MediaType ?? "";
-            if (!type.StartsWith(mediaType, StringComparison.OrdinalIgnoreCase)) return (null, $"it is of the type '{type}'");
+            if (!type.StartsWith(mediaType, StringComparison.OrdinalIgnoreCase)) return (null, WrongType(type));
             await response.Content.LoadIntoBufferAsync(options.MaxBytes, limit.Token);
             var file = new RemoteFile(type, await response.Content.ReadAsByteArrayAsync(limit.Token));
             if (_cache.Count >= MaxCachedFiles) _cache.Clear();
@@ -48,6 +48,8 @@ internal sealed class RemoteFiles(FetchOptions options)
             return (null, failed is OperationCanceledException ? $"it did not arrive within {options.TimeoutSeconds:N0} s" : $"it could not be fetched ({failed.Message})");
         }
     }
+
+    private static string WrongType(string type) => $"it is of the type '{type}'";
 
     // Checked at the moment of connecting, so that a name can't be looked up as harmless and then lead inside (DNS rebinding).
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -77,6 +77,19 @@ internal sealed class ForcedCall
         if (string.IsNullOrWhiteSpace(answer)) return null;
         var repaired = ArgumentRepair.RepairText(answer);
         if (cutOff && repaired.Kind == ArgumentRepairKind.Repaired) return null;
+        try
+        {
+            return Read(repaired);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair where a name stands: no call of ours.
+            return null;
+        }
+    }
+
+    private (string Name, ReadOnlyMemory<byte> Input)? Read(RepairedArguments repaired)
+    {
         using var document = JsonDocument.Parse(repaired.Json);
         var call = document.RootElement;
         if (call.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && _tools.Any(tool => tool.Name == name.GetString())

@@ -23,8 +23,9 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     /// <param name="context">The prompt's size and limit, for an overflow that doesn't tell its numbers.</param>
     public UpstreamError FromStatus(HttpStatusCode status, string body, TimeSpan? retryAfter, string model, PromptSize context)
     {
+        if (IsOverflow(body)) return OverflowError(body, context);
         var (text, signIn) = Read(body);
-        if (IsOverflow(text)) return OverflowError(text, context);
+        if (text.Length == 0) text = $"HTTP {(int)status} without a reason";
         return (int)status switch
         {
             404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check --ollama-url."),
@@ -43,7 +44,7 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     public UpstreamError FromLine(string text, string model, PromptSize context)
     {
         if (IsOverflow(text)) return OverflowError(text, context);
-        return new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model} failed in the middle of its answer: {text}");
+        return new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model} failed in the middle of its answer: {Inner(text)}");
     }
 
     /// <summary>The server can't be reached.</summary>
@@ -89,17 +90,41 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
             using var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error))
             {
-                var signIn = document.RootElement.TryGetProperty("signin_url", out var url) ? url.GetString() : null;
-                return (error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText(), signIn);
+                var signIn = document.RootElement.TryGetProperty("signin_url", out var url) && url.ValueKind == JsonValueKind.String ? url.GetString() : null;
+                return (Text(error), signIn);
             }
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             // A proxy's page or plain text: shown as it is.
         }
 
         var text = body.Trim();
         return (text.Length > shown ? text[..shown] + "…" : text, null);
+    }
+
+    private static string Text(JsonElement error) => error.ValueKind switch
+    {
+        JsonValueKind.String => Inner(error.GetString()!),
+        JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString()!,
+        JsonValueKind.Null => "",
+        _ => error.GetRawText(),
+    };
+
+    // Ollama passes on llama-server's answer as it is: {"error":{"message":…}}, as a string inside its own.
+    private static string Inner(string text)
+    {
+        if (!text.StartsWith('{')) return text;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? Text(error) : text;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // A text that merely begins with a brace, or JSON with half a surrogate pair (InvalidOperationException).
+            return text;
+        }
     }
 }
 

@@ -59,7 +59,7 @@ internal sealed record OllamaModel
     public static bool IsCloudName(string name) => name.EndsWith(":cloud", StringComparison.OrdinalIgnoreCase) || name.EndsWith("-cloud", StringComparison.OrdinalIgnoreCase);
 
     private static List<string>? Strings(JsonElement show, string field) =>
-        show.TryGetProperty(field, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray().Select(entry => entry.GetString() ?? "")] : null;
+        show.TryGetProperty(field, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.String).Select(entry => entry.GetString()!)] : null;
 
     // "model_info": {"qwen3.context_length": 40960}: the key begins with the architecture's name.
     private static int? ContextLength(JsonElement show)
@@ -67,7 +67,7 @@ internal sealed record OllamaModel
         if (!show.TryGetProperty("model_info", out var info) || info.ValueKind != JsonValueKind.Object) return null;
         foreach (var field in info.EnumerateObject())
         {
-            if (field.Name.EndsWith(".context_length", StringComparison.Ordinal) && field.Value.TryGetInt32(out var length)) return length;
+            if (field.Name.EndsWith(".context_length", StringComparison.Ordinal) && field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var length)) return length;
         }
 
         return null;

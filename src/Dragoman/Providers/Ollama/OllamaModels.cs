@@ -59,7 +59,7 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
     /// <summary>The context size that every request for a model asks for: constant, because another size makes Ollama load the model anew. Null: the server decides (cloud).</summary>
     public int? ContextOf(OllamaModel model)
     {
-        if (settings.Models.TryGetValue(model.Name, out var own) && own.NumCtx is { } configured) return configured;
+        if (settings.Of(model.Name)?.NumCtx is { } configured) return configured;
         // ollama.com gives a model its full context.
         if (model.IsCloud) return null;
         return model.ModelfileContext ?? Math.Min(model.TrainedContext ?? int.MaxValue, settings.DefaultContext());

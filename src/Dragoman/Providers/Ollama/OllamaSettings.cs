@@ -50,24 +50,43 @@ internal sealed class OllamaSettings
         return int.TryParse(Environment.GetEnvironmentVariable("OLLAMA_CONTEXT_LENGTH"), out var length) && length > 0 ? length : DefaultContextTokens;
     }
 
+    /// <summary>The settings of a model; <c>name</c> and <c>name:latest</c> are one model.</summary>
+    public OllamaModelSettings? Of(string model)
+    {
+        const string latest = ":latest";
+        var tagged = model.LastIndexOf(':') > model.LastIndexOf('/');
+        var other = model.EndsWith(latest, StringComparison.OrdinalIgnoreCase) ? model[..^latest.Length] : tagged ? model : model + latest;
+        return Models.TryGetValue(model, out var own) || Models.TryGetValue(other, out own) ? own : null;
+    }
+
     /// <summary>The server's base address. Accepts what Ollama's own <c>OLLAMA_HOST</c> accepts: <c>host</c>, <c>host:port</c>, <c>:port</c>, or a whole URL.</summary>
     /// <exception cref="ConfigException">It is no address.</exception>
     public Uri BaseAddress()
     {
-        const string defaultPort = ":11434";
-        var text = Url.Trim().TrimEnd('/');
+        const int defaultPort = 11434;
+        var text = Url.Trim();
         if (!text.Contains("://", StringComparison.Ordinal))
         {
-            if (text.StartsWith(':')) text = "localhost" + text;
-            var hasPort = text.LastIndexOf(':') > text.LastIndexOf(']') && text.Contains(':');
-            text = "http://" + text + (hasPort ? "" : defaultPort);
+            var slash = text.IndexOf('/', StringComparison.Ordinal);
+            var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[slash..]);
+            if (host.StartsWith(':')) host = "localhost" + host;
+            var hasPort = host.LastIndexOf(':') > host.LastIndexOf(']');
+            // A lone colon is a port left out.
+            text = $"http://{(hasPort ? host.TrimEnd(':') : host)}{(hasPort && !host.EndsWith(':') ? "" : $":{defaultPort}")}{path}";
+        }
+
+        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+        {
+            throw new ConfigException($"Ollama's address '{Url}' is not a URL; write for example http://localhost:11434");
         }
 
         // Where a server listens on all addresses, a client connects to this machine.
-        text = text.Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
-        return Uri.TryCreate(text + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new ConfigException($"Ollama's address '{Url}' is not a URL; write for example http://localhost:11434");
+        return address.Host switch
+        {
+            "0.0.0.0" => new UriBuilder(address) { Host = "127.0.0.1" }.Uri,
+            "[::]" => new UriBuilder(address) { Host = "[::1]" }.Uri,
+            _ => address,
+        };
     }
 }
 

@@ -68,7 +68,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
 
     private void WriteServing(Utf8JsonWriter json, MessagesRequest request, OllamaModel model, int? contextTokens, int maxTokens)
     {
-        settings.Models.TryGetValue(model.Name, out var own);
+        var own = settings.Of(model.Name);
         if ((own?.KeepAlive ?? settings.KeepAlive) is { } keepAlive)
         {
             json.WritePropertyName("keep_alive"u8);

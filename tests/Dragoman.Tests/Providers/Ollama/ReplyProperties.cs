@@ -77,13 +77,14 @@ public sealed class ReplyProperties
         ];
         var values = Gen.Elements(
             "null", "true", "1", "-1.5e300", "99999999999999999999", "\"\"", "\"x\"", "\"\\ud800\"", "\"\\udc00x\"", "[]", "[null]", "[1,[2]]", "{}", "{\"a\":{}}", "\"stop\"",
-            "\"length\"", "\"request (99999999999999 tokens) exceeds the available context size (٣ tokens)\"", "\"{\\\"error\\\":1}\"");
-        var lines = Objects(3).Select(text => text.Length > 2 ? "{" + text[1..^1] + "}" : text);
+            "\"length\"", "\"request (99999999999999 tokens) exceeds the available context size (٣ tokens)\"", "\"{\\\"error\\\":1}\"",
+            "\"{\\\"\\\\ud800\\\":1}\"", "\"{\\\"name\\\":\\\"\\\\ud800\\\",\\\"input\\\":{}}\"");
+        var whole = values.Select(value => """{"message":{"content":VALUE,"tool_calls":[{"id":VALUE,"function":{"name":VALUE,"arguments":VALUE}}]},"done":true,"done_reason":VALUE}""".Replace("VALUE", value, StringComparison.Ordinal));
         var soup = Gen.Choose(0, 12).SelectMany(count => Gen.ListOf(Gen.Elements("{", "}", "[", "]", ",", ":", "\"", "message", "\"error\"", "null", " ", "\\", "1", "ü", "\0"), count)).Select(string.Concat);
         var translation = await Translation.OfAsync(CaseFolder.Read("_reply", ".request.json")!);
         var forced = await Translation.OfAsync(CaseFolder.Read("tool-choice-tool", ".request.json")!);
 
-        Prop.ForAll(Gen.ListOf(Gen.OneOf(lines, soup), 3).ToArbitrary(), all => NeverThrows(all.Select(Encoding.UTF8.GetBytes))).Check(Runs.WithMaxTest(5000));
+        Prop.ForAll(Gen.ListOf(Gen.OneOf(Objects(3), soup, whole), 3).ToArbitrary(), all => NeverThrows(all.Select(Encoding.UTF8.GetBytes))).Check(Runs.WithMaxTest(5000));
         Prop.ForAll<byte[]>(bytes => NeverThrows([bytes, [.. "{\"message\":{\"content\":\""u8, .. bytes, .. "\"},\"done_reason\":\""u8, .. bytes, .. "\"}"u8]])).Check(Runs.WithMaxTest(2000));
 
         Gen<string> Objects(int depth) =>
