@@ -3,7 +3,6 @@ using Dragoman.Providers;
 using Dragoman.Tests.Providers.Ollama;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Dragoman.Tests.Providers;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Dragoman.Providers.Media;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Media;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Dragoman.Messages;
 using Dragoman.Providers.Media;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Media;
 

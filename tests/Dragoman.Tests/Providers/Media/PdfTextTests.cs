@@ -1,5 +1,4 @@
 using Dragoman.Providers.Media;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Media;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Dragoman.Providers.Ollama;
 using Dragoman.Replies;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Ollama;
 

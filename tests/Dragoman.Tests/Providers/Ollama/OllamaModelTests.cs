@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dragoman.Providers.Ollama;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Ollama;
 
