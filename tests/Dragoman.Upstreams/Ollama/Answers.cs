@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Upstreams.Ollama;
@@ -14,6 +15,7 @@ internal static class Answers
     {
         response.StatusCode = status;
         response.ContentType = contentType;
+        response.ContentLength = Encoding.UTF8.GetByteCount(body);
         if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
         {
             await response.WriteAsync(body, cancellationToken);

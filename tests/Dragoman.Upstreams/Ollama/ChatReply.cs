@@ -22,8 +22,12 @@ public sealed class ChatReply
 
     internal ImmutableList<ReplyStep> Steps { get; }
 
-    /// <summary>Whether the script says any text itself; if not, and the request has a <c>format</c>, the reply is an instance of that schema.</summary>
-    internal bool HasText => Steps.Any(step => step is TokensStep { Channel: Channel.Content } or RawLineStep or MixedStep or HttpErrorStep);
+    /// <summary>
+    /// Whether the script leaves the answer open: it waits or thinks at most and ends regularly. If so, and the request has a
+    /// <c>format</c>, the reply is an instance of that schema.
+    /// </summary>
+    internal bool LeavesAnswerOpen =>
+        Steps.TrueForAll(step => step is SilenceStep or GateStep or PaceStep or TokensStep { Channel: Channel.Thinking } or DoneStep);
 
     /// <summary>Nothing for a while: loading, queueing, reading the prompt, or writing a tool call, which Ollama withholds until it is whole.</summary>
     public ChatReply Silence(TimeSpan duration) => Add(new SilenceStep(duration));

@@ -30,16 +30,16 @@ internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutp
         await DoneAsync(new DoneStep("stop", null, null), cancellationToken);
     }
 
-    /// <summary>When the request has a <c>format</c> and the script no text, the text is an instance of the schema, as the grammar would force.</summary>
+    /// <summary>When the request has a <c>format</c> and the script leaves the answer open, the answer is an instance of the schema, as the grammar would force.</summary>
     private ImmutableList<ReplyStep> WithFormat(ChatReply reply)
     {
-        if (call.Format is not { } schema || reply.HasText)
+        if (call.Format is not { } schema || !reply.LeavesAnswerOpen)
         {
             return reply.Steps;
         }
 
         var text = new TokensStep(Channel.Content, TokenPieces.Of(SchemaInstance.Of(schema)));
-        var ending = reply.Steps.FindIndex(step => step is DoneStep or ErrorStep or DropStep or EndStep);
+        var ending = reply.Steps.FindIndex(step => step is DoneStep);
         return reply.Steps.Insert(ending < 0 ? reply.Steps.Count : ending, text);
     }
 

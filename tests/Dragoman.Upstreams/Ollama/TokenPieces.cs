@@ -25,6 +25,6 @@ internal static class TokenPieces
         return pieces;
     }
 
-    /// <summary>Pieces <c>w1, w2, ...</c>, computed as they are read, so that a reply may be very long.</summary>
+    /// <summary>Pieces <c>w1, w2, ...</c>, no two alike, so that a reader that loses or doubles one is found out.</summary>
     public static IReadOnlyList<string> Numbered(int count) => [.. Enumerable.Range(1, count).Select(number => $"w{number} ")];
 }
