@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dragoman.Upstreams.Ollama;
-using Xunit;
 
 namespace Dragoman.Tests.Upstreams;
 

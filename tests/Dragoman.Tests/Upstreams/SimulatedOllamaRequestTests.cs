@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Dragoman.Upstreams.Ollama;
-using Xunit;
 
 namespace Dragoman.Tests.Upstreams;
 

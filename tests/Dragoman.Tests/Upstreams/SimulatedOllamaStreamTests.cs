@@ -4,7 +4,6 @@ using System.Text;
 using Dragoman.Upstreams.Ollama;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Dragoman.Tests.Upstreams;
 
@@ -55,11 +54,11 @@ public sealed class SimulatedOllamaStreamTests
         using var abort = new CancellationTokenSource();
         await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().Silence(TimeSpan.FromHours(1))));
 
-        var call = client.SendAsync(OllamaClient.Ask("hi"), abort.Token);
+        var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(OllamaClient.Ask("hi"), abort.Token));
         await client.Server.WaitForChatsAsync(1, patience.Token);
         await abort.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await call;
         await client.Server.WaitForOpenChatsAsync(0, patience.Token);
         Assert.Equal(1, client.Server.AbortedChats);
     }
@@ -138,12 +137,12 @@ public sealed class SimulatedOllamaStreamTests
         await using var client = await OllamaClient.StartAsync(OllamaScenario.From(_ => new ChatReply().Text(pieces: current)));
 
         // The property runs one case at a time, so that the scenario may read the current one.
-        Prop.ForAll(pieces.ToArbitrary(), tokens =>
+        Prop.ForAll(pieces.ToArbitrary(), async tokens =>
         {
             current = [.. tokens];
             var text = string.Concat(current);
             var cut = text.IndexOf("<end>", StringComparison.Ordinal);
-            var lines = Task.Run(() => client.LinesAsync(OllamaClient.Ask("hi", ""","options":{"stop":["<end>"]}"""))).GetAwaiter().GetResult();
+            var lines = await client.LinesAsync(OllamaClient.Ask("hi", ""","options":{"stop":["<end>"]}"""));
             return OllamaClient.Content(lines) == (cut < 0 ? text : text[..cut]) && lines[^1].GetProperty("done_reason").GetString() == "stop";
         }).QuickCheckThrowOnFailure();
     }
