@@ -3,7 +3,7 @@ using Dragoman.Upstreams.Ollama;
 
 namespace Dragoman.Upstreams;
 
-/// <summary>Runs a simulated upstream until Ctrl+C: <c>ollama [--port 11434] [--scenario agent]</c>.</summary>
+/// <summary>Runs a simulated upstream until Ctrl+C: <c>[ollama] [--port 11434] [--scenario agent]</c>.</summary>
 internal static class Program
 {
     private const int UsageError = 2;
@@ -11,11 +11,12 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         var port = 0;
-        if (arguments is not ["ollama", .. var options]
-            || !int.TryParse(Option(options, "--port") ?? "11434", CultureInfo.InvariantCulture, out port)
+        // The upstream's name may be left out while there is only one.
+        var options = arguments is ["ollama", .. var rest] ? rest : arguments;
+        if (!int.TryParse(Option(options, "--port") ?? "11434", CultureInfo.InvariantCulture, out port)
             || NamedScenarios.Find(Option(options, "--scenario") ?? "agent") is not { } scenario)
         {
-            await Console.Error.WriteLineAsync($"usage: ollama [--port 11434] [--scenario {string.Join('|', NamedScenarios.Names)}]");
+            await Console.Error.WriteLineAsync($"usage: [ollama] [--port 11434] [--scenario {string.Join('|', NamedScenarios.Names)}]");
             return UsageError;
         }
 

@@ -150,13 +150,13 @@ public sealed class SimulatedOllamaRequestTests
             await client.LinesAsync(OllamaClient.Ask("hi", $$""","options":{"num_ctx":{{size}}}"""));
         }
 
-        Assert.Equal(3, client.Server.Loads["llama3.1:8b"]);
+        Assert.Equal(3, client.Server.Loads("llama3.1:8b"));
     }
 
     [Fact]
     public async Task Format_without_scripted_text_is_answered_with_an_instance()
     {
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply()));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply()));
 
         var lines = await client.LinesAsync(OllamaClient.Ask("hi", """
             ,"format":{"type":"object","required":["color","points"],"properties":{"color":{"enum":["red","blue"]},"note":{"type":"string"},

@@ -18,7 +18,7 @@ public sealed class SimulatedOllamaStreamTests
     [InlineData(99)]
     public async Task Split_bytes_reassemble_to_the_same_lines(int seed)
     {
-        var scenario = OllamaScenario.Replies(new ChatReply().Text("Grüße aus 東京 🚀").ToolCall("f", """{"b":"ä","a":1}""")) with { Clock = new StoppedClock() };
+        var scenario = OllamaScenario.InTurn(new ChatReply().Text("Grüße aus 東京 🚀").ToolCall("f", """{"b":"ä","a":1}""")) with { Clock = new StoppedClock() };
         await using var whole = await OllamaClient.StartAsync(scenario);
         await using var split = await OllamaClient.StartAsync(scenario.SplitBytes(seed));
 
@@ -36,7 +36,7 @@ public sealed class SimulatedOllamaStreamTests
     {
         using var never = new SemaphoreSlim(0);
         using var patience = new CancellationTokenSource(Patience);
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().Text("one").WaitFor(never)));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().Text("one").WaitFor(never)));
 
         using (var response = await client.SendAsync(OllamaClient.Ask("hi"), patience.Token))
         {
@@ -52,7 +52,7 @@ public sealed class SimulatedOllamaStreamTests
     {
         using var patience = new CancellationTokenSource(Patience);
         using var abort = new CancellationTokenSource();
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().Silence(TimeSpan.FromHours(1))));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().Silence(TimeSpan.FromHours(1))));
 
         var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(OllamaClient.Ask("hi"), abort.Token));
         await client.Server.WaitForChatsAsync(1, patience.Token);
@@ -68,7 +68,7 @@ public sealed class SimulatedOllamaStreamTests
     {
         using var gate = new SemaphoreSlim(0);
         using var patience = new CancellationTokenSource(Patience);
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().WaitFor(gate).Text("one")));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().WaitFor(gate).Text("one")));
 
         var call = client.SendAsync(OllamaClient.Ask("hi"), patience.Token);
         await client.Server.WaitForOpenChatsAsync(1, patience.Token);
@@ -82,7 +82,7 @@ public sealed class SimulatedOllamaStreamTests
     [Fact]
     public async Task Error_is_a_status_before_the_first_byte_and_a_line_after_it()
     {
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(
             new ChatReply().Error("no runner"), new ChatReply().Text("one").Error("runner died")));
 
         Assert.Equal((HttpStatusCode.InternalServerError, """{"error":"no runner"}"""), await client.ChatAsync(OllamaClient.Ask("hi")));
@@ -94,8 +94,8 @@ public sealed class SimulatedOllamaStreamTests
     [Fact]
     public async Task Http_error_carries_its_headers()
     {
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(
-            new ChatReply().HttpError(503, """{"error":"server busy"}""", ("Retry-After", "7"))));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(
+            ChatReply.HttpError(503, """{"error":"server busy"}""", ("Retry-After", "7"))));
 
         using var response = await client.SendAsync(OllamaClient.Ask("hi"));
 
@@ -107,7 +107,7 @@ public sealed class SimulatedOllamaStreamTests
     public async Task Drop_cuts_the_connection_and_is_no_abort_of_the_client()
     {
         using var patience = new CancellationTokenSource(Patience);
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().Text("one").Drop()));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().Text("one").Drop()));
 
         using var response = await client.SendAsync(OllamaClient.Ask("hi"), patience.Token);
 
@@ -119,7 +119,7 @@ public sealed class SimulatedOllamaStreamTests
     [Fact]
     public async Task Stream_may_end_without_done_and_without_line_feed()
     {
-        var scenario = OllamaScenario.Replies(new ChatReply().Text("one").EndWithoutDone(), new ChatReply().Text("two")) with { NoTrailingNewline = true };
+        var scenario = OllamaScenario.InTurn(new ChatReply().Text("one").EndWithoutDone(), new ChatReply().Text("two")) with { NoTrailingNewline = true };
         await using var client = await OllamaClient.StartAsync(scenario);
 
         var (_, cut) = await client.ChatAsync(OllamaClient.Ask("hi"));
@@ -134,7 +134,7 @@ public sealed class SimulatedOllamaStreamTests
     {
         var pieces = Gen.Elements("a", "<", "e", "<e", "nd", ">", "<end", "é").NonEmptyListOf();
         string[] current = [];
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.From(_ => new ChatReply().Text(pieces: current)));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.Always(() => new ChatReply().Text(pieces: current)));
 
         // The property runs one case at a time, so that the scenario may read the current one.
         Prop.ForAll(pieces.ToArbitrary(), async tokens =>
@@ -150,7 +150,7 @@ public sealed class SimulatedOllamaStreamTests
     [Fact]
     public async Task Token_limit_ends_with_length()
     {
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.Replies(new ChatReply().RepeatText(100)));
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().RepeatText(100)));
 
         var lines = await client.LinesAsync(OllamaClient.Ask("hi", ""","options":{"num_predict":3}"""));
 

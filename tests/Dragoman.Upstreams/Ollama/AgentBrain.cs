@@ -9,16 +9,16 @@ namespace Dragoman.Upstreams.Ollama;
 /// <item><c>[[text:Hello]]</c> says it; <c>[[think:Hm]]</c> thinks it (if the call thinks).</item>
 /// <item><c>[[tool:Bash {"command":"echo one"}]]</c> calls a tool; <c>[[and]]</c> between two puts both calls in one chunk.</item>
 /// <item><c>[[then]]</c> ends a round: what follows happens after the tools' results came back.</item>
-/// <item><c>[[silence:3000]]</c> waits (ms); <c>[[error:mid]]</c> breaks off with that error; <c>[[drop]]</c> cuts the connection;
-/// <c>[[title]]</c> says a short title.</item>
+/// <item><c>[[silence:3000]]</c> waits (ms); <c>[[title]]</c> says a short title.</item>
+/// <item><c>[[error]]</c> begins a text and breaks off with an error (<c>[[error:...]]</c> words it), <c>[[drop]]</c> with a broken connection. Only a first
+/// attempt breaks: when the client asks again, the directive is passed over.</item>
 /// </list>
-/// After the last round it quotes the results it saw: <c>results: one | two</c>. Without directives it repeats the question.
+/// After the last round it quotes the first line of each result it saw: <c>results: one | two</c>. Without directives it repeats the question.
 /// A tool that the request does not offer is not called, so an agent's side request that quotes the prompt (for a title) is answered in text.
 /// </summary>
 public static partial class AgentBrain
 {
-    // An answer need not repeat a whole file.
-    private const int LongestQuote = 2000;
+    private const string RunnerStopped = "model runner has unexpectedly stopped, this may be due to resource limitations";
 
     /// <summary>The reply to a call.</summary>
     public static ChatReply Reply(ChatCall call)
@@ -34,7 +34,7 @@ public static partial class AgentBrain
 
         // Every answer of ours with tool calls is a round that is over.
         var round = sinceThen.Count(message => PromptRendering.Role(message) == "assistant" && message.FindItems("tool_calls").Any());
-        return round < rounds.Count ? Play(rounds[round]) : new ChatReply().Text(Results(sinceThen));
+        return round < rounds.Count ? Play(rounds[round], call.Attempt) : new ChatReply().Text(Results(sinceThen));
     }
 
     /// <summary>The most recent user message with directives: its index (-1 for none) and the directives.</summary>
@@ -72,7 +72,7 @@ public static partial class AgentBrain
         return rounds;
     }
 
-    private static ChatReply Play(List<AgentDirective> round)
+    private static ChatReply Play(List<AgentDirective> round, int attempt)
     {
         var reply = new ChatReply();
         for (var index = 0; index < round.Count; index++)
@@ -97,8 +97,8 @@ public static partial class AgentBrain
                 "think" => reply.Thinking(directive.Argument),
                 "title" => reply.Text("Simulated title"),
                 "silence" => reply.Silence(directive.Duration),
-                "error" => reply.Error(directive.Argument),
-                "drop" => reply.Drop(),
+                "error" when attempt == 0 => reply.Text("I begin").Error(directive.Argument.Length > 0 ? directive.Argument : RunnerStopped),
+                "drop" when attempt == 0 => reply.Text("I begin").Drop(),
                 _ => reply,
             };
         }
@@ -109,8 +109,7 @@ public static partial class AgentBrain
     private static string Results(IEnumerable<JsonElement> messages)
     {
         var results = messages.Where(message => PromptRendering.Role(message) == "tool")
-            .Select(message => Reminder().Replace(message.FindText("content") ?? "", "").Trim())
-            .Select(text => text.Length > LongestQuote ? text[..LongestQuote] + "..." : text);
+            .Select(message => Reminder().Replace(message.FindText("content") ?? "", "").Trim().Split('\n')[0]);
         return $"results: {string.Join(" | ", results)}";
     }
 

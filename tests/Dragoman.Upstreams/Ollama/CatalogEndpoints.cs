@@ -48,6 +48,7 @@ internal static class CatalogEndpoints
         writer.WriteNumber($"{model.Family}.context_length", model.ContextLength);
         writer.WriteEndObject();
         WriteCapabilities(writer, model);
+        WriteRemote(writer, model);
         writer.WriteString("modified_at", ModifiedAt);
     });
 
@@ -57,6 +58,7 @@ internal static class CatalogEndpoints
         writer.WriteString("modified_at", ModifiedAt);
         WriteDetails(writer, model);
         WriteCapabilities(writer, model);
+        WriteRemote(writer, model);
     }
 
     private static void WriteIdentity(Utf8JsonWriter writer, SimulatedModel model)
@@ -85,6 +87,15 @@ internal static class CatalogEndpoints
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteRemote(Utf8JsonWriter writer, SimulatedModel model)
+    {
+        if (model.RemoteHost is not null)
+        {
+            writer.WriteString("remote_model", model.Name);
+            writer.WriteString("remote_host", model.RemoteHost);
+        }
     }
 
     private static void WriteCapabilities(Utf8JsonWriter writer, SimulatedModel model)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Dragoman.Upstreams.Ollama;
@@ -15,6 +16,7 @@ internal sealed record Admission(ChatCall? Call = null, Runner? Runner = null, R
 /// <summary>The checks of Ollama's ChatHandler, in its order: body, model, key, thinking, tools, options, load, context.</summary>
 internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, Runners runners)
 {
+    private readonly ConcurrentDictionary<string, int> attempts = new(StringComparer.Ordinal);
     private int admitted;
 
     /// <summary>Decides about a request.</summary>
@@ -25,7 +27,7 @@ internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, 
             return new Refusal(400, malformed);
         }
 
-        return FindModel(request, authorization, out var model) is { } refusal ? refusal : Admit(request, model!);
+        return FindModel(request, authorization, out var model) is { } refusal ? refusal : Admit(body, request, model!);
     }
 
     private Refusal? FindModel(JsonElement request, string? authorization, out SimulatedModel? model)
@@ -50,12 +52,12 @@ internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, 
         return model switch
         {
             null => Refusal.NotFound(name),
-            { RequiredBearer: { } key } when authorization != $"Bearer {key}" => Refusal.Unauthorized,
+            { Key: { } key } when authorization != $"Bearer {key}" => Refusal.Unauthorized,
             _ => null,
         };
     }
 
-    private Admission Admit(JsonElement request, SimulatedModel model)
+    private Admission Admit(string body, JsonElement request, SimulatedModel model)
     {
         var hasMessages = request.FindItems("messages").Any();
         if (!hasMessages && KeepsNothing(request))
@@ -91,11 +93,12 @@ internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, 
         var shift = request.Find("shift") is { } asked ? asked.GetBoolean() : model.Family != "deepseek2";
         var settings = new RunnerSettings(ChatOptions.NumCtx(options, model, scenario.DefaultNumCtx), shift, ChatOptions.LoadedWith(options));
         var (runner, isNew) = runners.Get(model, settings);
-        return hasMessages ? Admit(request, model, runner, isNew) : new Admission(Empty: "load");
+        return hasMessages ? Admit(body, request, runner, isNew) : new Admission(Empty: "load");
     }
 
-    private Admission Admit(JsonElement request, SimulatedModel model, Runner runner, bool isNew)
+    private Admission Admit(string body, JsonElement request, Runner runner, bool isNew)
     {
+        var model = runner.Model;
         var (numCtx, shift) = (runner.Settings.NumCtx, runner.Settings.Shift);
         var (prompt, tooLong) = PromptFitting.Fit(model, request, numCtx, shift);
         if (tooLong is not null)
@@ -110,7 +113,9 @@ internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, 
 
         var call = new ChatCall
         {
-            Number = Interlocked.Increment(ref admitted),
+            Number = Interlocked.Increment(ref admitted) - 1,
+            Attempt = attempts.AddOrUpdate(request.Find("messages")!.Value.GetRawText(), 0, (_, earlier) => earlier + 1),
+            Body = body,
             Request = request,
             Model = model,
             // Unset is true on a thinking model; gpt-oss ignores booleans.

@@ -5,10 +5,16 @@ namespace Dragoman.Upstreams.Ollama;
 /// <summary>A chat call that passed validation and for which the model is loaded: what it asked for, and what Ollama made of it.</summary>
 public sealed record ChatCall
 {
-    /// <summary>1 for the first chat call that the server admitted, and so on.</summary>
+    /// <summary>Counts the chat calls that the server admitted, from 0.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The request's body.</summary>
+    /// <summary>How often a call with these very messages was admitted before: a client that tries again.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The request's body, byte for byte.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>The parsed body.</summary>
     public required JsonElement Request { get; init; }
 
     /// <summary>The model that answers.</summary>

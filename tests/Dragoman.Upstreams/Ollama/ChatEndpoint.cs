@@ -48,7 +48,7 @@ internal sealed class ChatEndpoint(OllamaScenario scenario, ModelStore models, R
         try
         {
             ChatOutput output = call.Streams ? new StreamedOutput(http.Response, call, scenario) : new GatheredOutput(http.Response, call, scenario.Clock);
-            var player = new ReplyPlayer(call, generation, output, http, scenario.Clock, NewToolCallId);
+            var player = new ReplyPlayer(call, generation, output, http, scenario, NewToolCallId);
             await player.PlayAsync(scenario.Reply(call), cancellationToken);
         }
         finally

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
-
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>
-/// The script of one reply, built step by step: <c>new ChatReply().Thinking("Hm.").Text("Hello").Done()</c>. Immutable, so one script may
-/// answer many calls. Headers leave with the first step that writes, as from the real server, which is silent until the first token.
+/// The script of one reply, built step by step: <c>new ChatReply().Thinking("Hm.").Text("Hello").Done()</c>. A script that is
+/// complete may answer many calls. Headers leave with the first step that writes, as from the real server, which is silent until the first token.
 /// A script without an ending ends with a done line. Thinking is left out when the call does not think (<c>think:false</c>, or a model that cannot).
 /// </summary>
 public sealed class ChatReply
@@ -12,22 +10,16 @@ public sealed class ChatReply
     /// <summary>Asks for an id as Ollama makes it: <c>call_</c> and eight characters.</summary>
     public const string GeneratedId = "(generated)";
 
-    /// <summary>A script without steps: an empty generation.</summary>
-    public ChatReply()
-        : this([])
-    {
-    }
+    private readonly List<ReplyStep> steps = [];
 
-    private ChatReply(ImmutableList<ReplyStep> steps) => Steps = steps;
-
-    internal ImmutableList<ReplyStep> Steps { get; }
+    internal IReadOnlyList<ReplyStep> Steps => steps;
 
     /// <summary>
     /// Whether the script leaves the answer open: it waits or thinks at most and ends regularly. If so, and the request has a
     /// <c>format</c>, the reply is an instance of that schema.
     /// </summary>
     internal bool LeavesAnswerOpen =>
-        Steps.TrueForAll(step => step is SilenceStep or GateStep or PaceStep or TokensStep { Channel: Channel.Thinking } or DoneStep);
+        steps.TrueForAll(step => step is SilenceStep or GateStep or PaceStep or TokensStep { Channel: Channel.Thinking } or DoneStep);
 
     /// <summary>Nothing for a while: loading, queueing, reading the prompt, or writing a tool call, which Ollama withholds until it is whole.</summary>
     public ChatReply Silence(TimeSpan duration) => Add(new SilenceStep(duration));
@@ -55,6 +47,9 @@ public sealed class ChatReply
 
     /// <summary>Much text: this many tokens of numbered words.</summary>
     public ChatReply RepeatText(int tokens) => Add(new TokensStep(Channel.Content, TokenPieces.Numbered(tokens)));
+
+    /// <summary>The same token many times.</summary>
+    public ChatReply RepeatText(string token, int count) => Add(new TokensStep(Channel.Content, [.. Enumerable.Repeat(token, count)]));
 
     /// <summary>A tool call in a chunk of its own, or on the done line for models that put it there.</summary>
     /// <param name="name">The function's name.</param>
@@ -88,13 +83,21 @@ public sealed class ChatReply
     /// <summary>The done line. Counts that are not given are those of the prompt and of the tokens written; 0 leaves the field out.</summary>
     public ChatReply Done(string reason = "stop", int? promptEval = null, int? eval = null) => Add(new DoneStep(reason, promptEval, eval));
 
-    /// <summary>An HTTP error instead of a reply.</summary>
+    /// <summary>A script of nothing but an HTTP error; see <see cref="Refuse"/>.</summary>
+    public static ChatReply HttpError(int status, string body, params IReadOnlyList<(string Name, string Value)> headers) =>
+        new ChatReply().Refuse(status, body, headers);
+
+    /// <summary>An HTTP error instead of a reply. It comes before anything was written, but a silence may come before it.</summary>
     /// <param name="status">The status code.</param>
     /// <param name="body">The body as it is; JSON when it begins with a brace, plain text otherwise.</param>
     /// <param name="headers">More headers, for example <c>("Retry-After", "7")</c>.</param>
-    public ChatReply HttpError(int status, string body, params IReadOnlyList<(string Name, string Value)> headers) => Add(new HttpErrorStep(status, body, headers));
+    public ChatReply Refuse(int status, string body, params IReadOnlyList<(string Name, string Value)> headers) => Add(new HttpErrorStep(status, body, headers));
 
-    private ChatReply Add(ReplyStep step) => new(Steps.Add(step));
+    private ChatReply Add(ReplyStep step)
+    {
+        steps.Add(step);
+        return this;
+    }
 }
 
 /// <summary>A tool call of a script.</summary>

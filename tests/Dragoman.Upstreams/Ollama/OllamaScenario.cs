@@ -7,7 +7,7 @@ public sealed record OllamaScenario
     public required Func<ChatCall, ChatReply> Reply { get; init; }
 
     /// <summary>The installed models.</summary>
-    public IReadOnlyList<SimulatedModel> Models { get; init; } = SimulatedModel.Catalogue;
+    public IReadOnlyList<SimulatedModel> Models { get; init; } = SimulatedModel.Usual;
 
     /// <summary>Models that <c>/api/pull</c> can fetch besides the installed ones; they are installed once pulled.</summary>
     public IReadOnlyList<SimulatedModel> Pullable { get; init; } = [];
@@ -19,7 +19,10 @@ public sealed record OllamaScenario
     public int DefaultNumCtx { get; init; } = 4096;
 
     /// <summary>The key that every call needs, as on ollama.com; null for none.</summary>
-    public string? RequiredBearer { get; init; }
+    public string? Key { get; init; }
+
+    /// <summary>Time before each token, unless a reply sets its own.</summary>
+    public TimeSpan Pace { get; init; }
 
     /// <summary>How many calls a model answers at a time; the others wait in silence. The real default is 1 (OLLAMA_NUM_PARALLEL); null is no limit.</summary>
     public int? ParallelChats { get; init; }
@@ -33,26 +36,26 @@ public sealed record OllamaScenario
     /// <summary>Silence, pace and time stamps run by this clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>The same reply to every call.</summary>
+    public static OllamaScenario Always(Func<ChatReply> reply) => new() { Reply = _ => reply() };
+
     /// <summary>The replies in order, one a call; the last one repeats.</summary>
     /// <exception cref="ArgumentException">There is no reply.</exception>
-    public static OllamaScenario Replies(params ChatReply[] replies)
+    public static OllamaScenario InTurn(params ChatReply[] replies)
     {
         if (replies.Length == 0)
         {
             throw new ArgumentException("A scenario needs at least one reply.", nameof(replies));
         }
 
-        return new OllamaScenario { Reply = call => replies[Math.Min(call.Number, replies.Length) - 1] };
+        return new OllamaScenario { Reply = call => replies[Math.Min(call.Number, replies.Length - 1)] };
     }
 
-    /// <summary>A reply made from each call.</summary>
-    public static OllamaScenario From(Func<ChatCall, ChatReply> reply) => new() { Reply = reply };
-
     /// <summary>Always this text.</summary>
-    public static OllamaScenario Text(string text) => Replies(new ChatReply().Text(text));
+    public static OllamaScenario Text(string text) => InTurn(new ChatReply().Text(text));
 
     /// <summary>A model that does what directives in the prompt say; see <see cref="AgentBrain"/>.</summary>
-    public static OllamaScenario Agent() => From(AgentBrain.Reply);
+    public static OllamaScenario Agent() => new() { Reply = AgentBrain.Reply };
 
     /// <summary>The same scenario with its lines cut into random pieces; the same seed gives the same pieces.</summary>
     public OllamaScenario SplitBytes(int seed) => this with { SplitSeed = seed };

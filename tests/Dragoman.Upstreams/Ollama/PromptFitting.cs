@@ -26,7 +26,7 @@ internal static class PromptFitting
             var kept = messages.Where((message, index) => index >= first || PromptRendering.Role(message) == "system").ToList();
             var text = PromptRendering.Render(model, kept, request.FindItems("tools"));
             var tokens = PromptRendering.Tokens(text) + PromptRendering.ImageTokens(kept);
-            if (tokens <= numCtx)
+            if (tokens <= numCtx || model.RemoteHost is not null)
             {
                 return (new FittedPrompt(text, tokens, messages.Count - kept.Count), null);
             }

@@ -1,13 +1,12 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>Plays a script against one call: the script says what the model would write, the call's limits say how much of it is written.</summary>
-internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutput output, HttpContext http, TimeProvider clock, Func<string> newToolCallId)
+internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutput output, HttpContext http, OllamaScenario scenario, Func<string> newToolCallId)
 {
     private readonly List<ToolCall> callsForDoneLine = [];
-    private TimeSpan pace = TimeSpan.Zero;
+    private TimeSpan pace = scenario.Pace;
 
     /// <summary>Plays the steps to the first that ends the reply; adds a done line when none does.</summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
@@ -31,7 +30,7 @@ internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutp
     }
 
     /// <summary>When the request has a <c>format</c> and the script leaves the answer open, the answer is an instance of the schema, as the grammar would force.</summary>
-    private ImmutableList<ReplyStep> WithFormat(ChatReply reply)
+    private IReadOnlyList<ReplyStep> WithFormat(ChatReply reply)
     {
         if (call.Format is not { } schema || !reply.LeavesAnswerOpen)
         {
@@ -39,8 +38,8 @@ internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutp
         }
 
         var text = new TokensStep(Channel.Content, TokenPieces.Of(SchemaInstance.Of(schema)));
-        var ending = reply.Steps.FindIndex(step => step is DoneStep);
-        return reply.Steps.Insert(ending < 0 ? reply.Steps.Count : ending, text);
+        var beforeEnd = reply.Steps.TakeWhile(step => step is not DoneStep).ToList();
+        return [.. beforeEnd, text, .. reply.Steps.Skip(beforeEnd.Count)];
     }
 
     /// <summary>Plays a step that ends the reply; false when it is none.</summary>
@@ -73,7 +72,7 @@ internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutp
         switch (step)
         {
             case SilenceStep silence:
-                return Task.Delay(silence.Duration, clock, cancellationToken);
+                return Task.Delay(silence.Duration, scenario.Clock, cancellationToken);
             case GateStep gate:
                 return gate.WaitAsync(cancellationToken);
             case PaceStep newPace:
@@ -172,5 +171,5 @@ internal sealed class ReplyPlayer(ChatCall call, Generation generation, ChatOutp
     }
 
     private Task WaitForTokenAsync(CancellationToken cancellationToken) =>
-        pace > TimeSpan.Zero ? Task.Delay(pace, clock, cancellationToken) : Task.CompletedTask;
+        pace > TimeSpan.Zero ? Task.Delay(pace, scenario.Clock, cancellationToken) : Task.CompletedTask;
 }

@@ -29,8 +29,8 @@ internal sealed class Runners
     private readonly Dictionary<string, Runner> loaded = new(StringComparer.OrdinalIgnoreCase);
     private ImmutableDictionary<string, int> loads = ImmutableDictionary.Create<string, int>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Loads by model name.</summary>
-    public IReadOnlyDictionary<string, int> Loads => Volatile.Read(ref loads);
+    /// <summary>How often a model was loaded.</summary>
+    public int LoadsOf(SimulatedModel model) => Volatile.Read(ref loads).GetValueOrDefault(model.FullName);
 
     /// <summary>The models in memory.</summary>
     public IReadOnlyList<Runner> Loaded

@@ -65,7 +65,7 @@ internal static class SchemaInstance
                 writer.WriteNullValue();
                 break;
             default:
-                writer.WriteStringValue("text");
+                writer.WriteStringValue("simulated");
                 break;
         }
     }

@@ -44,10 +44,13 @@ public sealed record SimulatedModel
     public ToolCallPlacement ToolCallsIn { get; init; } = ToolCallPlacement.Chunk;
 
     /// <summary>The key that a call of this model needs (<c>Authorization: Bearer ...</c>), as cloud models do; null for none.</summary>
-    public string? RequiredBearer { get; init; }
+    public string? Key { get; init; }
+
+    /// <summary>The address of the cloud that runs it (<c>https://ollama.com:443</c>); null for a local model. The cloud looks after the context itself.</summary>
+    public string? RemoteHost { get; init; }
 
     /// <summary>The models of a simulated server unless a scenario names others.</summary>
-    public static IReadOnlyList<SimulatedModel> Catalogue { get; } =
+    public static IReadOnlyList<SimulatedModel> Usual { get; } =
     [
         new() { Name = "llama3.1:8b", Capabilities = ["completion", "tools"] },
         new() { Name = "llama3.2:3b", Capabilities = ["completion", "tools"], ParameterSize = "3.2B", Size = 2_019_393_189 },
@@ -69,6 +72,7 @@ public sealed record SimulatedModel
         },
         new() { Name = "gemma3:4b", Capabilities = ["completion", "vision"], Family = "gemma3", ParameterSize = "4.3B", Size = 3_338_801_804 },
         new() { Name = "deepseek-r1:8b", Capabilities = ["completion", "thinking"], Family = "qwen3", ParameterSize = "8.2B" },
+        new() { Name = "nomic-embed-text:latest", Capabilities = ["embedding"], Family = "nomic-bert", ContextLength = 2048, ParameterSize = "137M", Size = 274_302_450 },
     ];
 
     /// <summary>The name with its tag.</summary>
@@ -81,7 +85,7 @@ public sealed record SimulatedModel
     internal bool IsCalled(string name) => string.Equals(FullName, WithTag(name), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it has the capability. A server that reports none runs everything.</summary>
-    internal bool Can(string capability) => Capabilities?.Contains(capability) ?? true;
+    public bool Can(string capability) => Capabilities?.Contains(capability) ?? true;
 
     private static string WithTag(string name) =>
         name.LastIndexOf(':') > name.LastIndexOf('/') ? name : name + ":latest";

@@ -48,11 +48,11 @@ public sealed class SimulatedOllama : IAsyncDisposable
     /// <summary>Chat calls whose client went away before the response was finished.</summary>
     public int AbortedChats => Volatile.Read(ref abortedChats);
 
-    /// <summary>How often each model was loaded: once, and again whenever a call needs another <c>num_ctx</c>, <c>shift</c> or load option.</summary>
-    public IReadOnlyDictionary<string, int> Loads => runners.Loads;
-
     /// <summary>The part (0 to 1) of the latest admitted prompt that was in the KV cache; 0 before the first call.</summary>
     public double LastPrefixReuse => Chats is [.., var last] ? last.PrefixReuse : 0;
+
+    /// <summary>How often a model was loaded: once, and again whenever a call needs another <c>num_ctx</c>, <c>shift</c> or load option.</summary>
+    public int Loads(string model) => models.Find(model) is { } found ? runners.LoadsOf(found) : 0;
 
     /// <summary>Starts a server.</summary>
     /// <param name="scenario">What is installed and what it answers.</param>
@@ -88,7 +88,7 @@ public sealed class SimulatedOllama : IAsyncDisposable
         {
             var request = await RecordedRequest.ReadAsync(http.Request, http.RequestAborted);
             requests.Add(request);
-            if (scenario.RequiredBearer is { } key && http.Request.Headers.Authorization != $"Bearer {key}")
+            if (scenario.Key is { } key && http.Request.Headers.Authorization != $"Bearer {key}")
             {
                 await http.Response.AnswerAsync(Refusal.Unauthorized.Status, Refusal.Unauthorized.Body, http.RequestAborted);
             }

@@ -1,0 +1,51 @@
+using Dragoman.Providers;
+using Dragoman.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace Dragoman.Cli;
+
+/// <summary>What <c>dragoman serve</c> says when it is ready: where it listens, what answers, and the two lines to paste.</summary>
+internal static class Banner
+{
+    /// <summary>Writes the banner.</summary>
+    public static async Task WriteAsync(WebApplication app, DragomanOptions options, string url, CancellationToken cancellationToken)
+    {
+        // Scripts wait for this line, so it is plain text and the first.
+        AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
+        var router = app.Services.GetRequiredService<Router>();
+        var providers = app.Services.GetRequiredService<ProviderSet>();
+        var list = await app.Services.GetRequiredService<ModelCatalog>().ListAsync(providers.Default, cancellationToken);
+        var target = await router.DefaultTargetAsync(cancellationToken);
+        if (target.Provider == ProviderSet.DemoName)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{list.Error!.Message}[/]");
+            AnsiConsole.MarkupLine("Until then the built-in [bold]demo[/] answers.");
+        }
+        else
+        {
+            if (list.Error is not null) AnsiConsole.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
+            WriteModels(router, list, options, target);
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine("Claude Code, in another terminal:");
+        AnsiConsole.MarkupLineInterpolated($"  [green]ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={(string.IsNullOrEmpty(options.Key) ? "dragoman" : "YOUR_KEY")} claude[/]");
+        AnsiConsole.WriteLine();
+    }
+
+    private static void WriteModels(Router router, ModelList list, DragomanOptions options, Target target)
+    {
+        AnsiConsole.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} installed");
+        foreach (var (pattern, models) in options.Models) AnsiConsole.MarkupLineInterpolated($"  {pattern} -> {models.ToString()}");
+        if (!router.Map.IsDefault) return;
+        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)![0]).Distinct(StringComparer.Ordinal)
+            .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)
+            .GroupBy(pair => pair.Substitute!, pair => pair.Mapped, StringComparer.Ordinal);
+        foreach (var group in substituted)
+        {
+            AnsiConsole.MarkupLineInterpolated($"{string.Join(", ", group)} of the default map {(group.Count() == 1 ? "is" : "are")} not installed: [bold]{group.Key}[/] answers instead.");
+        }
+    }
+}

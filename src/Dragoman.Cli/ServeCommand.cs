@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace Dragoman.Cli;
+
+/// <summary><c>dragoman serve</c>, also what <c>dragoman</c> alone does: runs the gateway until it is stopped.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Adds the command, and makes it the default.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        var options = new ServeOptions();
+        var serve = new Command("serve", "Run the gateway");
+        foreach (var command in (Command[])[root, serve])
+        {
+            options.AddTo(command);
+            command.SetAction((parsed, cancellationToken) => RunAsync(options, parsed, cancellationToken));
+        }
+
+        root.Add(serve);
+    }
+
+    private static async Task<int> RunAsync(ServeOptions reader, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = reader.Read(parsed);
+            await using var app = Build(options, Console.Out);
+            await app.StartAsync(cancellationToken);
+            await Banner.WriteAsync(app, options, Url(app), cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (ConfigException wrong)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{wrong.Message}[/]");
+            return 2;
+        }
+        catch (IOException taken)
+        {
+            // Kestrel: "Failed to bind to address http://127.0.0.1:3000: address already in use."
+            AnsiConsole.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
+            return 1;
+        }
+    }
+
+    /// <summary>The gateway's web application, not started.</summary>
+    /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
+    internal static WebApplication Build(DragomanOptions options, TextWriter log)
+    {
+        var address = Address(options);
+        if (!IPAddress.IsLoopback(address) && string.IsNullOrEmpty(options.Key))
+        {
+            throw new ConfigException($"Listening on {options.Host} would let everybody on the network use your models: give a key with --key or DRAGOMAN_KEY, or listen on 127.0.0.1.");
+        }
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new LineLog(log, TimeProvider.System));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Listen(address, options.Port);
+            server.AddServerHeader = false;
+        });
+        builder.Services.AddDragoman(options);
+        var app = builder.Build();
+        app.MapDragoman();
+        return app;
+    }
+
+    private static IPAddress Address(DragomanOptions options)
+    {
+        if (options.Host is "localhost") return IPAddress.Loopback;
+        if (options.Host is "*" or "+") return IPAddress.Any;
+        return IPAddress.TryParse(options.Host, out var address) ? address : throw new ConfigException($"--host: '{options.Host}' is not an IP address (127.0.0.1, 0.0.0.0, ::1, ...)");
+    }
+
+    private static string Url(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json;
+using Dragoman.Tokens;
+
+namespace Dragoman.Cli;
+
+/// <summary>The options of <c>dragoman serve</c>, and how they, the environment and the configuration file become one set of settings: in this order of precedence.</summary>
+internal sealed class ServeOptions
+{
+    private readonly Option<int?> _port = new("--port", "-p") { Description = "Port to listen on; 0 takes a free one [PORT, 3000]" };
+    private readonly Option<string?> _host = new("--host") { Description = "Address to listen on; anything but loopback needs a key [127.0.0.1]" };
+    private readonly Option<string?> _ollamaUrl = new("--ollama-url", "-u") { Description = "Ollama's address [OLLAMA_URL, OLLAMA_HOST, http://localhost:11434]" };
+    private readonly Option<string[]> _modelMap = new("--model-map", "-m") { Description = "claude=ollama, repeatable, or a JSON object; * is a wildcard", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _defaultModel = new("--default-model", "-d") { Description = "Model for names that nothing else matches [DEFAULT_MODEL, llama3.1]" };
+    private readonly Option<string?> _key = new("--key") { Description = "Key that clients must show [DRAGOMAN_KEY]" };
+    private readonly Option<string?> _config = new("--config") { Description = "Configuration file [dragoman.json, if it is there]" };
+    private readonly Option<string[]> _allowHost = new("--allow-host") { Description = "Host name by which clients may address the gateway, repeatable" };
+    private readonly Option<string[]> _allowOrigin = new("--allow-origin") { Description = "Origin of a web page that may use the gateway, repeatable" };
+    private readonly Option<ThinkingUnsupported?> _thinkingUnsupported = new("--thinking-unsupported") { Description = "When a client insists on thinking and the model can't: error or ignore [error]" };
+    private readonly Option<TokenCounterKind?> _tokenCounter = new("--token-counter") { Description = "calibrated (learns from the model's real counts) or words [calibrated]" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log translated requests and ignored fields too" };
+
+    /// <summary>Adds all options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_port, _host, _ollamaUrl, _modelMap, _defaultModel, _key, _config, _allowHost, _allowOrigin, _thinkingUnsupported, _tokenCounter, _verbose])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Makes the settings.</summary>
+    /// <exception cref="ConfigException">A value or the configuration file is wrong.</exception>
+    public DragomanOptions Read(ParseResult parsed)
+    {
+        var options = LoadFile(parsed.GetValue(_config));
+        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0;
+        options.DefaultModelChosen = options.DefaultModel != new DragomanOptions().DefaultModel;
+        options.Port = parsed.GetValue(_port) ?? EnvironmentPort() ?? options.Port;
+        options.Host = parsed.GetValue(_host) ?? options.Host;
+        options.Key = parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY") ?? options.Key;
+        options.ThinkingUnsupported = parsed.GetValue(_thinkingUnsupported) ?? options.ThinkingUnsupported;
+        options.TokenCounter = parsed.GetValue(_tokenCounter) ?? options.TokenCounter;
+        options.Verbose |= parsed.GetValue(_verbose);
+        foreach (var host in parsed.GetValue(_allowHost) ?? []) options.AllowedHosts.Add(host);
+        foreach (var origin in parsed.GetValue(_allowOrigin) ?? []) options.AllowedOrigins.Add(origin);
+        if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) (options.DefaultModel, options.DefaultModelChosen) = (model, true);
+        foreach (var entry in parsed.GetValue(_modelMap) ?? []) AddMapping(options, entry);
+        if ((parsed.GetValue(_ollamaUrl) ?? Environment("OLLAMA_URL") ?? Environment("OLLAMA_HOST")) is { } url) SetOllamaUrl(options, url);
+        return options;
+    }
+
+    private static DragomanOptions LoadFile(string? path)
+    {
+        const string usual = "dragoman.json";
+        if (path is not null) return ConfigFile.Load(path);
+        return File.Exists(usual) ? ConfigFile.Load(usual) : new DragomanOptions();
+    }
+
+    private static void AddMapping(DragomanOptions options, string entry)
+    {
+        options.UpstreamChosen = true;
+        if (entry.TrimStart().StartsWith('{'))
+        {
+            foreach (var (pattern, models) in ConfigFile.ParseModelMap(entry)) options.Models[pattern] = models;
+            return;
+        }
+
+        var equals = entry.IndexOf('=');
+        if (equals <= 0 || equals == entry.Length - 1) throw new ConfigException($"--model-map: expected claude=ollama or a JSON object, got '{entry}'");
+        options.Models[entry[..equals].Trim()] = JsonString(entry[(equals + 1)..].Trim());
+    }
+
+    // The command line's address goes into the Ollama provider's own section, where a file may have put other settings.
+    private static void SetOllamaUrl(DragomanOptions options, string url)
+    {
+        options.UpstreamChosen = true;
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("url", url);
+            if (options.Providers.TryGetValue("ollama", out var section) && section.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var setting in section.EnumerateObject())
+                {
+                    if (setting.Name != "url") setting.WriteTo(json);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        options.Providers["ollama"] = JsonDocument.Parse(buffer.ToArray()).RootElement;
+    }
+
+    private static JsonElement JsonString(string value) => JsonDocument.Parse($"\"{JsonEncodedText.Encode(value)}\"").RootElement;
+
+    private static int? EnvironmentPort()
+    {
+        if (Environment("PORT") is not { } text) return null;
+        return int.TryParse(text, out var port) && port is >= 0 and <= 65535 ? port : throw new ConfigException($"PORT: '{text}' is not a port");
+    }
+
+    private static string? Environment(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,17 @@
+using Spectre.Console;
+
+namespace Dragoman.Cli;
+
+/// <summary>Makes the output fit where it goes: colours for a person at a terminal, plain whole lines for a file or another program.</summary>
+internal static class Terminal
+{
+    /// <summary>Prepares the console; to be called once, before anything is written.</summary>
+    public static void Prepare()
+    {
+        if (!Console.IsOutputRedirected) return;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        // Lines are never broken for a reader that isn't a terminal.
+        AnsiConsole.Profile.Width = int.MaxValue;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dragoman.Tokens;
+
+namespace Dragoman;
+
+/// <summary>The gateway's settings: <c>dragoman.json</c>, the command line, or code of a host application.</summary>
+public sealed class DragomanOptions
+{
+    /// <summary>The JSON schema of the file, for editors.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; set; }
+
+    /// <summary>Address to listen on. Anything but loopback needs a <see cref="Key"/>.</summary>
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Port to listen on; 0 takes a free one.</summary>
+    public int Port { get; set; } = 3000;
+
+    /// <summary>The key that clients must show in <c>x-api-key</c> or <c>Authorization: Bearer</c>; <c>env:NAME</c> reads an environment variable. Null: none is needed.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Host names by which clients may address the gateway, besides loopback.</summary>
+    public IList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>Origins of web pages that may use the gateway, for example <c>https://app.example</c>.</summary>
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>The model for names that nothing else matches.</summary>
+    public string DefaultModel { get; set; } = "llama3.1";
+
+    /// <summary>The user chose <see cref="DefaultModel"/>; otherwise a better installed one may be taken.</summary>
+    [JsonIgnore]
+    public bool DefaultModelChosen { get; set; }
+
+    /// <summary>The user named an upstream; otherwise the demo answers while the usual one isn't there.</summary>
+    [JsonIgnore]
+    public bool UpstreamChosen { get; set; }
+
+    /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model or an ordered list: <c>model</c> or <c>provider/model</c>.</summary>
+    public IDictionary<string, JsonElement> Models { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Each provider's own section, by name; <c>type</c> says what it is when the name doesn't.</summary>
+    public IDictionary<string, JsonElement> Providers { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Answers carry the real model's name instead of the one that the client asked for.</summary>
+    public bool ReturnRealModel { get; set; }
+
+    /// <summary>How long a streaming answer waits for the upstream's first event before it begins, in seconds. A refusal in this time is a real HTTP status.</summary>
+    public double FirstEventGraceSeconds { get; set; } = 2;
+
+    /// <summary>Seconds of silence after which a <c>ping</c> is sent.</summary>
+    public double PingIntervalSeconds { get; set; } = 10;
+
+    /// <summary>Seconds without a byte after which an upstream counts as dead.</summary>
+    public double IdleTimeoutSeconds { get; set; } = 600;
+
+    /// <summary>How tokens are counted.</summary>
+    public TokenCounterKind TokenCounter { get; set; }
+
+    /// <summary>What to do when a client insists on thinking and the model can't: <c>error</c> or <c>ignore</c>.</summary>
+    public ThinkingUnsupported ThinkingUnsupported { get; set; }
+
+    /// <summary>What to do with images for a model that can't see: <c>notice</c> (the model is told) or <c>error</c>.</summary>
+    public ImagesUnsupported ImagesUnsupported { get; set; }
+
+    /// <summary>Images and documents that a request names by URL.</summary>
+    public FetchOptions Fetch { get; set; } = new();
+
+    /// <summary>The program that turns a PDF on its standard input into text on its standard output; empty: none.</summary>
+    public string PdfToText { get; set; } = "pdftotext";
+
+    /// <summary>Logs translated requests and ignored fields too.</summary>
+    public bool Verbose { get; set; }
+}
+
+/// <summary>What to do when a client insists on thinking and the model can't.</summary>
+public enum ThinkingUnsupported
+{
+    /// <summary>Answer 400 with the model's name and the fix.</summary>
+    Error,
+
+    /// <summary>Go on without thinking.</summary>
+    Ignore,
+}
+
+/// <summary>What to do with images for a model that can't see.</summary>
+public enum ImagesUnsupported
+{
+    /// <summary>A notice for the model takes each image's place.</summary>
+    Notice,
+
+    /// <summary>Answer 400.</summary>
+    Error,
+}
+
+/// <summary>Fetching of images and documents that a request names by URL.</summary>
+public sealed class FetchOptions
+{
+    /// <summary>Fetch at all.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Hosts that may be fetched from although their address is private.</summary>
+    public IList<string> AllowPrivateHosts { get; set; } = [];
+
+    /// <summary>The largest file, in bytes.</summary>
+    public int MaxBytes { get; set; } = 20 << 20;
+
+    /// <summary>The longest time, in seconds.</summary>
+    public double TimeoutSeconds { get; set; } = 20;
+}

@@ -1,0 +1,36 @@
+using Dragoman.Messages;
+using Dragoman.Providers;
+using Dragoman.Routing;
+using Dragoman.Telemetry;
+using Dragoman.Tokens;
+using Dragoman.Tools;
+
+namespace Dragoman.Http;
+
+/// <summary><c>POST /v1/messages/count_tokens</c>: the upstream's own count where it has one, else an estimate.</summary>
+internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, TokenEstimator tokens)
+{
+    /// <summary>Handles one request.</summary>
+    public async Task HandleAsync(HttpContext http, Exchange exchange)
+    {
+        using var body = await RequestBody.ReadAsync(http);
+        var request = MessagesParser.Parse(body.Bytes, counting: true);
+        exchange.ClientModel = request.Model;
+        var target = (await router.RouteAsync(request.Model, http.RequestAborted))[0];
+        exchange.Target = target;
+        var original = tokens.Estimate(request, target.ToString());
+        var (edited, applied) = ContextEditing.Apply(request, counted => tokens.Correct(counted, target.ToString()));
+        var count = await providers[target.Provider].CountTokensAsync(edited, target, http.RequestAborted)
+            ?? (applied.Count == 0 ? original : tokens.Estimate(edited, target.ToString()));
+        exchange.CountedTokens = count;
+        ReplyHeaders.Write(http, exchange);
+        await JsonReply.SendAsync(http, 200, json =>
+        {
+            json.WriteNumber("input_tokens"u8, count);
+            if (request.ContextEdits.Count == 0) return;
+            json.WriteStartObject("context_management"u8);
+            json.WriteNumber("original_input_tokens"u8, original);
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using Dragoman.Delivery;
+using Dragoman.Messages;
+using Dragoman.Providers;
+using Dragoman.Routing;
+using Dragoman.Telemetry;
+using Dragoman.Tokens;
+using Dragoman.Tools;
+
+namespace Dragoman.Http;
+
+/// <summary><c>POST /v1/messages</c>: body -> request -> targets -> events -> answer.</summary>
+internal sealed class MessagesEndpoint(
+    DragomanOptions options, Router router, Attempts attempts, TokenEstimator tokens, IdSource ids, RequestLog log, TimeProvider time)
+{
+    /// <summary>Handles one request.</summary>
+    public async Task HandleAsync(HttpContext http, Exchange exchange)
+    {
+        using var body = await RequestBody.ReadAsync(http);
+        var request = MessagesParser.Parse(body.Bytes);
+        exchange.ClientModel = request.Model;
+        exchange.Stream = request.Stream;
+        var targets = await router.RouteAsync(request.Model, http.RequestAborted);
+        exchange.Target = targets[0];
+        (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
+        log.Accepted(exchange, request);
+        await AnswerAsync(http, exchange, request, targets);
+        if (exchange.Finish is { } finish) tokens.Observe(exchange.Target.ToString(), request, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);
+    }
+
+    private async Task AnswerAsync(HttpContext http, Exchange exchange, MessagesRequest request, IReadOnlyList<Target> targets)
+    {
+        var settings = new ReplySettings(request, options, ids);
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var stream = attempts.StreamAsync(request, targets, target => exchange.Target = target, work.Token);
+        await using var events = new EventCursor(stream.GetAsyncEnumerator(work.Token), work);
+        if (request.Stream) await new StreamingReply(http, exchange, settings, time).SendAsync(events);
+        else await new WholeReply(http, exchange, settings).SendAsync(events);
+    }
+}

@@ -1,0 +1,94 @@
+using Dragoman.Providers;
+using Dragoman.Routing;
+using Dragoman.Telemetry;
+
+namespace Dragoman.Http;
+
+/// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>: every model that the providers have, and the Claude names that are mapped to them.</summary>
+internal sealed class ModelsEndpoint(Router router, ProviderSet providers, ModelCatalog catalog)
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 1000;
+
+    /// <summary>A page of models.</summary>
+    public async Task ListAsync(HttpContext http, Exchange exchange)
+    {
+        var query = http.Request.Query;
+        var limit = Limit(query["limit"]);
+        var wanted = query["lifecycle[]"];
+        var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(IsClaudeCode(http), http.RequestAborted);
+        var start = query["after_id"] is [{ } after] ? all.FindIndex(model => model.Id == after) + 1 : 0;
+        if (query["before_id"] is [{ } before] && all.FindIndex(model => model.Id == before) is >= 0 and var end)
+        {
+            start = Math.Max(0, end - limit);
+            all = all[..end];
+        }
+
+        var page = all.Skip(start).Take(limit).ToList();
+        await JsonReply.SendAsync(http, 200, json =>
+        {
+            json.WriteStartArray("data"u8);
+            foreach (var model in page) model.Write(json);
+            json.WriteEndArray();
+            json.WriteBoolean("has_more"u8, start + page.Count < all.Count);
+            json.WriteString("first_id"u8, page.FirstOrDefault()?.Id);
+            json.WriteString("last_id"u8, page.LastOrDefault()?.Id);
+        });
+    }
+
+    /// <summary>One model; ids may hold slashes and come with or without the prefix of the discovery list.</summary>
+    public async Task GetAsync(HttpContext http, Exchange exchange)
+    {
+        // Routing decodes everything but an encoded slash.
+        var id = Uri.UnescapeDataString((string)http.Request.RouteValues["id"]!);
+        var all = await AllAsync(discovery: false, http.RequestAborted);
+        var name = ModelName.Clean(id);
+        var found = all.Find(model => Same(model.Id, id)) ?? all.Find(model => Same(model.Id, name) || Same(model.Target.ToString(), name));
+        if (found is null && ModelName.IsClaude(name))
+        {
+            // Any Claude name is served by what it is mapped to.
+            var target = (await router.RouteAsync(name, http.RequestAborted))[0];
+            found = new ListedModel(id, target, (await catalog.ListAsync(target.Provider, http.RequestAborted)).Find(target.Model));
+        }
+
+        if (found is null) throw new ApiException(ApiError.NotFound($"model: {id}"));
+        await JsonReply.SendAsync(http, 200, (found with { Id = id }).WriteFields);
+    }
+
+    private async Task<List<ListedModel>> AllAsync(bool discovery, CancellationToken cancellationToken)
+    {
+        var listed = new List<ListedModel>();
+        foreach (var provider in providers.Names)
+        {
+            var models = (await catalog.ListAsync(provider, cancellationToken)).Models;
+            listed.AddRange(models.Where(model => model.Generates).OrderByDescending(model => model.CreatedAt).Select(model =>
+            {
+                var target = new Target(provider, model.Name);
+                var id = provider == providers.Default ? model.Name : target.ToString();
+                return new ListedModel(discovery ? ModelName.DiscoveryPrefix + id : id, target, model);
+            }));
+        }
+
+        foreach (var name in router.Map.Names.Where(name => listed.TrueForAll(model => !Same(model.Id, name))))
+        {
+            var target = (await router.RouteAsync(name, cancellationToken))[0];
+            listed.Add(new ListedModel(name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
+        }
+
+        return listed;
+    }
+
+    // Its discovery keeps only ids that contain "anthropic" or "claude".
+    private static bool IsClaudeCode(HttpContext http) =>
+        http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("claude-code/", StringComparison.Ordinal) || agent.StartsWith("claude-cli/", StringComparison.Ordinal));
+
+    private static int Limit(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return DefaultLimit;
+        return int.TryParse(text, out var limit) && limit is >= 1 and <= MaxLimit
+            ? limit
+            : throw new ApiException(ApiError.Invalid($"limit: Input should be a valid integer from 1 to {MaxLimit}"));
+    }
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,112 @@
+using Dragoman.Replies;
+using Dragoman.Telemetry;
+
+namespace Dragoman.Http;
+
+/// <summary>
+/// Sends an answer as a stream. Waits a little for the upstream's first event, so that a refusal is a real HTTP status; then headers and
+/// <c>message_start</c> leave, pings follow, and a later failure is an <c>error</c> event.
+/// </summary>
+internal sealed class StreamingReply
+{
+    private readonly HttpContext _http;
+    private readonly Exchange _exchange;
+    private readonly ReplySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly StreamGuard _guard;
+    private SseWriter _writer = null!;
+
+    /// <summary>Prepares the answer; nothing is sent yet.</summary>
+    public StreamingReply(HttpContext http, Exchange exchange, ReplySettings settings, TimeProvider time)
+    {
+        (_http, _exchange, _settings, _time) = (http, exchange, settings, time);
+        _guard = new StreamGuard(settings.Visibility, () => ReplySettings.Author(exchange));
+    }
+
+    /// <summary>Sends all events.</summary>
+    /// <exception cref="ApiException">The upstream refused before anything was sent.</exception>
+    public async Task SendAsync(EventCursor events)
+    {
+        var arrived = await WaitForFirstAsync(events);
+        WriteHead();
+        await using var line = new SseConnection(_http.Response.BodyWriter, _writer, _time, _settings.PingInterval, _http.RequestAborted);
+        _writer.StartMessage();
+        if (arrived) await PassAsync(events.Current, line);
+        else await AwaitAsync(events, line);
+        while (_exchange.Finish is null && _exchange.Error is null)
+        {
+            if (events.BeginMove())
+            {
+                await events.EndMoveAsync();
+                await PassAsync(events.Current, line);
+            }
+            else
+            {
+                await AwaitAsync(events, line);
+            }
+        }
+
+        await line.EndAsync();
+    }
+
+    // True: the first visible event is events.Current. False: the grace is over and the move is still under way.
+    private async ValueTask<bool> WaitForFirstAsync(EventCursor events)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            if (!events.BeginMove() && !await events.WaitAsync(_settings.FirstEventGrace - _time.GetElapsedTime(started), _time)) return false;
+            await events.EndMoveAsync();
+            var step = events.Current;
+            if (step.Kind == ReplyEventKind.Opened) _exchange.Opened = step.Opened;
+            else if (step.Kind == ReplyEventKind.Failed) throw new ApiException(ApiError.From(step.Error));
+            else return true;
+        }
+    }
+
+    private void WriteHead()
+    {
+        ReplyHeaders.Write(_http, _exchange);
+        _http.Response.ContentType = "text/event-stream; charset=utf-8";
+        _http.Response.Headers.CacheControl = "no-cache";
+        // nginx in front of a team's gateway would otherwise collect the stream.
+        _http.Response.Headers["X-Accel-Buffering"] = "no";
+        _writer = new SseWriter(_http.Response.BodyWriter, _settings.Head(_exchange));
+        _guard.Sink = _writer;
+    }
+
+    // The upstream pauses: what was written goes out, and the line is the ping timer's until the next event.
+    private async ValueTask AwaitAsync(EventCursor events, SseConnection line)
+    {
+        await line.PauseAsync();
+        await events.EndMoveAsync();
+        await line.ResumeAsync();
+        await PassAsync(events.Current, line);
+    }
+
+    private ValueTask PassAsync(in ReplyEvent step, SseConnection line)
+    {
+        switch (step.Kind)
+        {
+            case ReplyEventKind.Opened:
+                _exchange.Opened = step.Opened;
+                break;
+            case ReplyEventKind.Finished:
+                _exchange.Finish = step.Finish;
+                _exchange.StopReason = _guard.End(step.Finish.Reason);
+                _writer.Finish(_exchange.StopReason.Value, step.Finish);
+                break;
+            case ReplyEventKind.Failed:
+                var error = ApiError.From(step.Error);
+                _exchange.Error = error.Message;
+                _writer.Fail(error.Type, error.Message, _exchange.RequestId);
+                break;
+            default:
+                _exchange.MarkToken();
+                _guard.Write(step);
+                break;
+        }
+
+        return line.FlushIfFullAsync();
+    }
+}

@@ -1,3 +1,0 @@
-namespace Dragoman;
-
-internal static class Placeholder;

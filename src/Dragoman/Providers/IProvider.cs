@@ -1,0 +1,23 @@
+using Dragoman.Messages;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers;
+
+/// <summary>Speaks one upstream protocol. Streams always; a non-streaming reply is assembled from the same events.</summary>
+internal interface IProvider
+{
+    /// <summary>
+    /// Asks the upstream. The first event is <see cref="ReplyEventKind.Opened"/> when the request could be translated; the last is
+    /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>: an upstream's failure is an event, never an exception.
+    /// Ending the enumeration, or <paramref name="cancellationToken"/>, ends the upstream's request at once.
+    /// </summary>
+    /// <exception cref="InvalidRequestException">The model can't do what the client insists on.</exception>
+    IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, CancellationToken cancellationToken);
+
+    /// <summary>The models that the upstream has.</summary>
+    /// <exception cref="UpstreamException">The upstream can't be asked.</exception>
+    ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The exact size of the prompt in tokens, or null when the upstream can't count.</summary>
+    ValueTask<int?> CountTokensAsync(MessagesRequest request, Target target, CancellationToken cancellationToken);
+}

@@ -1,0 +1,48 @@
+namespace Dragoman.Providers;
+
+/// <summary>A model that an upstream has.</summary>
+internal sealed record ModelInfo
+{
+    /// <summary>The upstream's name for it, for example <c>qwen3:8b</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Other names by which the upstream knows it, for example <c>qwen3</c> for <c>qwen3:latest</c>.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>When it was made or last changed.</summary>
+    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>The prompt's limit in tokens, as the gateway will ask for it.</summary>
+    public int? MaxInputTokens { get; init; }
+
+    /// <summary>The answer's limit in tokens.</summary>
+    public int? MaxOutputTokens { get; init; }
+
+    /// <summary>It can call tools.</summary>
+    public bool Tools { get; init; }
+
+    /// <summary>It sees images.</summary>
+    public bool Vision { get; init; }
+
+    /// <summary>It can think before it answers.</summary>
+    public bool Thinking { get; init; }
+
+    /// <summary>It takes levels of effort, not only on and off.</summary>
+    public bool Effort { get; init; }
+
+    /// <summary>It can be held to a JSON schema.</summary>
+    public bool StructuredOutputs { get; init; }
+
+    /// <summary>It writes text at all (an embedding model does not).</summary>
+    public bool Generates { get; init; } = true;
+
+    /// <summary>It runs somewhere else and may cost money.</summary>
+    public bool Remote { get; init; }
+
+    /// <summary>Number of parameters in billions, for choosing the best of several; 0 when unknown.</summary>
+    public double Billions { get; init; }
+
+    /// <summary>True when <paramref name="name"/> means this model; upstreams don't mind the case.</summary>
+    public bool IsCalled(string name) =>
+        string.Equals(Name, name, StringComparison.OrdinalIgnoreCase) || Aliases.Any(alias => string.Equals(alias, name, StringComparison.OrdinalIgnoreCase));
+}

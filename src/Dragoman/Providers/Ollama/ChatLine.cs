@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Dragoman.Messages;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>One line of a chat answer, read in one pass. Texts and calls are slices of the line.</summary>
+internal sealed class ChatLine
+{
+    /// <summary>A piece of thinking.</summary>
+    public JsonText Thinking { get; private set; }
+
+    /// <summary>A piece of text.</summary>
+    public JsonText Content { get; private set; }
+
+    /// <summary>Whole tool calls. Ollama never sends parts of one.</summary>
+    public List<(string? Id, string Name, ReadOnlyMemory<byte> Arguments)> Calls { get; } = [];
+
+    /// <summary>The last line.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary><c>stop</c>, <c>length</c>, ...; on the last line only.</summary>
+    public string? DoneReason { get; private set; }
+
+    /// <summary>The text of an error line.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Tokens of the whole prompt, the cached part included; 0 when the line doesn't say.</summary>
+    public int PromptTokens { get; private set; }
+
+    /// <summary>Generated tokens.</summary>
+    public int OutputTokens { get; private set; }
+
+    /// <summary>Nanoseconds spent on loading the model.</summary>
+    public long LoadNanoseconds { get; private set; }
+
+    /// <summary>Nanoseconds spent on the part of the prompt that was not cached.</summary>
+    public long PrefillNanoseconds { get; private set; }
+
+    /// <summary>Nanoseconds spent on generating.</summary>
+    public long DecodeNanoseconds { get; private set; }
+
+    /// <summary>Reads a line, forgetting the one before.</summary>
+    /// <exception cref="JsonException">It is not a JSON object.</exception>
+    public void Read(ReadOnlyMemory<byte> line)
+    {
+        Reset();
+        var json = new Utf8JsonReader(line.Span);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("a line is not a JSON object");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName) ReadField(ref json, line);
+        json.Read();
+    }
+
+    private void Reset()
+    {
+        Thinking = Content = default;
+        Calls.Clear();
+        Done = false;
+        DoneReason = Error = null;
+        PromptTokens = OutputTokens = 0;
+        LoadNanoseconds = PrefillNanoseconds = DecodeNanoseconds = 0;
+    }
+
+    private void ReadField(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        if (json.ValueTextEquals("message"u8)) ReadMessage(ref json, line);
+        else if (json.ValueTextEquals("done"u8)) Done = json.Read() && json.TokenType == JsonTokenType.True;
+        else if (json.ValueTextEquals("done_reason"u8)) DoneReason = ReadString(ref json);
+        else if (json.ValueTextEquals("error"u8)) Error = ReadError(ref json, line);
+        else if (json.ValueTextEquals("prompt_eval_count"u8)) PromptTokens = (int)ReadNumber(ref json);
+        else if (json.ValueTextEquals("eval_count"u8)) OutputTokens = (int)ReadNumber(ref json);
+        else if (json.ValueTextEquals("load_duration"u8)) LoadNanoseconds = ReadNumber(ref json);
+        else if (json.ValueTextEquals("prompt_eval_duration"u8)) PrefillNanoseconds = ReadNumber(ref json);
+        else if (json.ValueTextEquals("eval_duration"u8)) DecodeNanoseconds = ReadNumber(ref json);
+        else Skip(ref json);
+    }
+
+    private void ReadMessage(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) return;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("content"u8)) Content = ReadText(ref json, line);
+            else if (json.ValueTextEquals("thinking"u8)) Thinking = ReadText(ref json, line);
+            else if (json.ValueTextEquals("tool_calls"u8)) ReadCalls(ref json, line);
+            else Skip(ref json);
+        }
+    }
+
+    private void ReadCalls(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartArray) return;
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            string? id = null;
+            var name = "";
+            ReadOnlyMemory<byte> arguments = default;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("id"u8)) id = ReadString(ref json);
+                else if (json.ValueTextEquals("function"u8)) (name, arguments) = ReadFunction(ref json, line);
+                else Skip(ref json);
+            }
+
+            Calls.Add((id, name, arguments));
+        }
+    }
+
+    private static (string Name, ReadOnlyMemory<byte> Arguments) ReadFunction(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        var name = "";
+        ReadOnlyMemory<byte> arguments = default;
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) return (name, arguments);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("name"u8)) name = ReadString(ref json) ?? "";
+            else if (json.ValueTextEquals("arguments"u8)) arguments = ReadRaw(ref json, line);
+            else Skip(ref json);
+        }
+
+        return (name, arguments);
+    }
+
+    private static JsonText ReadText(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length));
+        json.Skip();
+        return default;
+    }
+
+    private static string? ReadString(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String) return json.GetString();
+        json.Skip();
+        return null;
+    }
+
+    // An error is text, or an object of a proxy in between.
+    private static string ReadError(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        var raw = ReadRaw(ref json, line);
+        return json.TokenType == JsonTokenType.String ? json.GetString()! : System.Text.Encoding.UTF8.GetString(raw.Span);
+    }
+
+    private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    {
+        json.Read();
+        var start = (int)json.TokenStartIndex;
+        json.Skip();
+        return line[start..(int)json.BytesConsumed];
+    }
+
+    private static long ReadNumber(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number)) return number;
+        json.Skip();
+        return 0;
+    }
+
+    private static void Skip(ref Utf8JsonReader json)
+    {
+        json.Read();
+        json.Skip();
+    }
+}

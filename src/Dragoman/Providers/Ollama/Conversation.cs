@@ -1,0 +1,208 @@
+using Dragoman.Messages;
+using Dragoman.Replies;
+using Dragoman.Tools;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>
+/// Makes Ollama's messages of Anthropic's. What a message becomes depends on nothing behind it, so the conversation of one turn is a prefix of the next
+/// turn's and the model's cache stays good. Nothing is dropped in silence: what Ollama has no place for becomes text, and <see cref="Degraded"/> names it.
+/// </summary>
+internal sealed class Conversation(OllamaModel model, ToolOffer tools)
+{
+    private readonly List<ChatMessage> _messages = [];
+    private readonly Dictionary<string, (string Name, int Order)> _calls = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _degraded = new(StringComparer.Ordinal);
+
+    /// <summary>What was approximated, as <c>field=how</c>.</summary>
+    public IReadOnlyCollection<string> Degraded => _degraded;
+
+    /// <summary>Translates all messages.</summary>
+    public List<ChatMessage> Translate(IReadOnlyList<Message> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Role == Role.Assistant) Assistant(message);
+            else if (message.Role == Role.System) System(message);
+            else User(message);
+        }
+
+        return _messages;
+    }
+
+    private void User(Message message)
+    {
+        var results = message.Content.OfType<ToolResultBlock>().OrderBy(result => _calls.GetValueOrDefault(result.ToolUseId).Order).ToList();
+        foreach (var result in results) Result(result);
+        var text = Builder(message.Content.Where(block => block is not ToolResultBlock));
+        if (text.IsEmpty) return;
+        // A reminder beside a tool's result is no word of the user's. As a user message it would end the running tool loop in the eyes of the chat templates,
+        // which then drop the thinking of that loop (qwen3.5, gemma4) and with it the cache.
+        if (results.Count > 0 && text.Images.Count == 0 && (text.Texts.TrueForAll(IsReminder) || results.Exists(LoadsTools))) _messages[^1].Texts.AddRange(text.Texts);
+        else Append(text);
+    }
+
+    private static bool IsReminder(JsonText text) => text.StartsWith("<system-reminder>"u8);
+
+    // The client's "Tool loaded." belongs to the result.
+    private static bool LoadsTools(ToolResultBlock result) => result.Content.Any(block => block is ToolReferenceBlock);
+
+    // In place: a system message in the middle is dropped by some of Ollama's renderers (qwen3-coder) and moved to the front by others, which changes the whole prompt.
+    private void System(Message message)
+    {
+        var texts = message.Content.OfType<TextBlock>().Where(block => !block.Text.IsEmpty).Select(block => Reminder(block.Text)).ToList();
+        if (texts.Count == 0) return;
+        if (_messages is not [.., { Role: "user" or "tool" } last]) _messages.Add(last = new ChatMessage("user"));
+        last.Texts.AddRange(texts);
+    }
+
+    private static JsonText Reminder(JsonText text) =>
+        IsReminder(text) ? text : JsonText.Join("\n", [JsonText.From("<system-reminder>"), text, JsonText.From("</system-reminder>")]);
+
+    private void Assistant(Message message)
+    {
+        var said = new ChatMessage("assistant");
+        foreach (var block in message.Content)
+        {
+            switch (block)
+            {
+                case TextBlock text: said.Add(text.Text); break;
+                case ThinkingBlock thinking: Think(said, thinking); break;
+                case RedactedThinkingBlock: _degraded.Add("redacted_thinking=dropped"); break;
+                case ToolUseBlock call: Call(said, call.Id, call.Name, call.Input); break;
+                case ServerToolUseBlock call: Call(said, call.Id, call.Name, call.Input); break;
+                case ServerToolResultBlock result: said = ServerResult(said, result); break;
+                case CompactionBlock { Content: { } summary }: Compact(summary); break;
+                default: Other(said, block); break;
+            }
+        }
+
+        if (!said.IsEmpty) _messages.Add(said);
+    }
+
+    private void Think(ChatMessage said, ThinkingBlock block)
+    {
+        if (!model.Thinks) return;
+        // Thinking that the client asked not to see comes back in the signature. Another model's thinking is text like any other.
+        if (!block.Thinking.IsEmpty) said.Thinking.Add(block.Thinking);
+        else if (ThinkingSignature.Open(block.Signature)?.Thinking is { Length: > 0 } own) said.Thinking.Add(JsonText.From(own));
+    }
+
+    private void Call(ChatMessage said, string id, string name, ReadOnlyMemory<byte> input)
+    {
+        said.Calls.Add((id, name, input));
+        _calls[id] = (name, _calls.Count);
+    }
+
+    // A tool that Anthropic's servers ran stands in the middle of the assistant's message; for Ollama its result is a message of its own.
+    private ChatMessage ServerResult(ChatMessage said, ServerToolResultBlock result)
+    {
+        if (!said.IsEmpty) _messages.Add(said);
+        var answer = new ChatMessage("tool") { ToolCallId = result.ToolUseId, ToolName = _calls.GetValueOrDefault(result.ToolUseId).Name ?? result.Type };
+        answer.Add(ServerToolText.Of(result));
+        foreach (var name in result.References) AddDefinition(answer, name);
+        _messages.Add(answer);
+        return new ChatMessage("assistant");
+    }
+
+    // The summary stands for everything before it.
+    private void Compact(JsonText summary)
+    {
+        _messages.Clear();
+        var before = new ChatMessage("user");
+        before.Add(JsonText.Join("\n", [JsonText.From("Summary of the conversation so far:"), summary]));
+        _messages.Add(before);
+    }
+
+    private void Result(ToolResultBlock result)
+    {
+        var answer = new ChatMessage("tool") { ToolCallId = result.ToolUseId, ToolName = _calls.GetValueOrDefault(result.ToolUseId).Name };
+        // Ollama has no field for it, and an agent that doesn't see the failure repeats it.
+        if (result.IsError) answer.Add(JsonText.From("The tool failed:"));
+        Fill(answer, result.Content);
+        _messages.Add(answer);
+    }
+
+    private ChatMessage Builder(IEnumerable<ContentBlock> blocks)
+    {
+        var message = new ChatMessage("user");
+        Fill(message, blocks);
+        return message;
+    }
+
+    private void Fill(ChatMessage message, IEnumerable<ContentBlock> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            switch (block)
+            {
+                case TextBlock text: message.Add(text.Text); break;
+                case ImageBlock image: Image(message, image.Source); break;
+                case DocumentBlock document: Document(message, document); break;
+                case SearchResultBlock search: Search(message, search); break;
+                case ToolReferenceBlock reference: AddDefinition(message, reference.ToolName); break;
+                default: Other(message, block); break;
+            }
+        }
+    }
+
+    private void Image(ChatMessage message, MediaSource source)
+    {
+        if (source is Base64Source image && model.Sees)
+        {
+            message.Images.Add(image.Data);
+            return;
+        }
+
+        // Every other kind of source was fetched or turned into a notice before (MediaResolver).
+        _degraded.Add("images=notice");
+        message.Add(JsonText.From($"[An image was left out here: the model {model.Name} can't see images.]"));
+    }
+
+    private void Document(ChatMessage message, DocumentBlock document)
+    {
+        var title = document.Title is null ? "" : $" title=\"{document.Title}\"";
+        var inside = new ChatMessage("user");
+        if (document.Context is not null) inside.Add(JsonText.From(document.Context));
+        if (document.Source is TextSource text) inside.Add(text.Data);
+        else if (document.Source is BlocksSource blocks) Fill(inside, blocks.Content);
+        message.Images.AddRange(inside.Images);
+        message.Add(JsonText.Join("\n", [JsonText.From($"<document{title}>"), .. inside.Texts, JsonText.From("</document>")]));
+        _degraded.Add("documents=text");
+    }
+
+    private void Search(ChatMessage message, SearchResultBlock search)
+    {
+        var inside = new ChatMessage("user");
+        Fill(inside, search.Content);
+        message.Add(JsonText.Join("\n", [JsonText.From($"<search_result source=\"{search.Source}\" title=\"{search.Title}\">"), .. inside.Texts, JsonText.From("</search_result>")]));
+    }
+
+    private void AddDefinition(ChatMessage message, string name) => message.Add(
+        tools.Known.TryGetValue(name, out var tool)
+            ? JsonText.Join("\n", [JsonText.From($"The tool {name} is available now:"), ToolText.Definition(tool)])
+            : JsonText.From($"The tool {name} was found but is not available any more."));
+
+    private void Other(ChatMessage message, ContentBlock block)
+    {
+        if (block is not OtherBlock other) return;
+        // Marks for the API itself; there is nothing in them for a model.
+        if (other.Type is "fallback" or "mcp_tool_listing") return;
+        _degraded.Add($"{other.Type}=text");
+        message.Add(JsonText.Join(" ", [JsonText.From($"[{other.Type}:"), JsonText.From(other.Raw.Span), JsonText.From("]")]));
+    }
+
+    // Chat templates of several models insist on alternating roles, and the API merges turns of one role.
+    private void Append(ChatMessage message)
+    {
+        if (_messages is [.., { Role: "user" } last] && message.Role == "user")
+        {
+            last.Texts.AddRange(message.Texts);
+            last.Images.AddRange(message.Images);
+        }
+        else
+        {
+            _messages.Add(message);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>What Ollama's failures mean and what the user can do about them.</summary>
+/// <param name="provider">The provider's name in the configuration.</param>
+/// <param name="address">The server's address.</param>
+internal sealed partial class OllamaErrors(string provider, Uri address)
+{
+    // llama-server's own text of an overflow; it has both real numbers.
+    [GeneratedRegex(@"request \((?<tokens>\d+) tokens\) exceeds the available context size \((?<limit>\d+) tokens\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Overflow();
+
+    /// <summary>An error status before the first byte.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">The body: <c>{"error":"text"}</c>, or plain text.</param>
+    /// <param name="retryAfter">The <c>Retry-After</c> header.</param>
+    /// <param name="model">The model that was asked.</param>
+    /// <param name="context">The prompt's size and limit, for an overflow that doesn't tell its numbers.</param>
+    public UpstreamError FromStatus(HttpStatusCode status, string body, TimeSpan? retryAfter, string model, PromptSize context)
+    {
+        var (text, signIn) = Read(body);
+        if (IsOverflow(text)) return OverflowError(text, context);
+        return (int)status switch
+        {
+            404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check --ollama-url."),
+            404 => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{provider}: the model '{model}' is not installed at {address}. Run: ollama pull {model}"),
+            400 => new UpstreamError(UpstreamErrorKind.InvalidRequest, $"{provider}/{model}: {text}"),
+            401 => new UpstreamError(UpstreamErrorKind.Authentication, $"{provider}/{model}: {text}. {(signIn is null ? "Run `ollama signin`, or set the provider's apiKey." : $"Sign in: {signIn}")}"),
+            403 => new UpstreamError(UpstreamErrorKind.Permission, $"{provider}/{model}: {text}"),
+            429 => new UpstreamError(UpstreamErrorKind.RateLimited, $"{provider}/{model}: {text}", retryAfter),
+            503 => new UpstreamError(UpstreamErrorKind.Overloaded, $"{provider}/{model}: {text} (raise OLLAMA_MAX_QUEUE or OLLAMA_NUM_PARALLEL, or wait)", retryAfter),
+            >= 500 => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model}: {text}", retryAfter),
+            _ => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model}: HTTP {(int)status}: {text}"),
+        };
+    }
+
+    /// <summary>An <c>{"error":…}</c> line in the middle of an answer.</summary>
+    public UpstreamError FromLine(string text, string model, PromptSize context)
+    {
+        if (IsOverflow(text)) return OverflowError(text, context);
+        return new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model} failed in the middle of its answer: {text}");
+    }
+
+    /// <summary>The server can't be reached.</summary>
+    public UpstreamError Unreachable(Exception cause) => new(
+        UpstreamErrorKind.Unreachable,
+        address.IsLoopback
+            ? $"Ollama is not running at {address}: start it with `ollama serve` (or the Ollama app), or give its address with --ollama-url. ({cause.Message})"
+            : $"Ollama at {address} can't be reached: check that it runs there and listens on that address (OLLAMA_HOST=0.0.0.0). ({cause.Message})");
+
+    /// <summary>The connection broke in the middle of an answer.</summary>
+    public UpstreamError Dropped(string model, string cause) =>
+        new(UpstreamErrorKind.Broken, $"{provider}/{model}: the connection to {address} broke in the middle of the answer ({cause}). `ollama ps` and the server's log tell whether the model crashed.");
+
+    /// <summary>The stream ended without its last line. Known from Ollama's guard against a model that repeats one token more than 30 times.</summary>
+    public UpstreamError EndedEarly(string model) =>
+        new(UpstreamErrorKind.Broken, $"{provider}/{model}: the answer ended without an end. Ollama does this when a model repeats one token more than 30 times; try again, or another model or a higher temperature.");
+
+    /// <summary>No byte for too long.</summary>
+    public UpstreamError Silent(string model, TimeSpan limit) =>
+        new(UpstreamErrorKind.TimedOut, $"{provider}/{model}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really needs that long to load or to read the prompt.");
+
+    /// <summary>An answer that is not Ollama's.</summary>
+    public UpstreamError Unreadable(string model, string detail) => new(UpstreamErrorKind.Broken, $"{provider}/{model}: {address} sent something that is not Ollama's format: {detail}");
+
+    private static bool IsOverflow(string text) =>
+        text.Contains("exceeds the available context size", StringComparison.Ordinal) || text.Contains("prompt is longer than the context length", StringComparison.Ordinal)
+        || text.Contains("exceed_context_size_error", StringComparison.Ordinal);
+
+    // Claude Code recognises this wording and compacts the conversation.
+    private static UpstreamError OverflowError(string text, PromptSize context)
+    {
+        var known = Overflow().Match(text);
+        var tokens = known.Success ? int.Parse(known.Groups["tokens"].ValueSpan, CultureInfo.InvariantCulture) : Math.Max(context.Tokens, context.Limit + 1);
+        var limit = known.Success ? int.Parse(known.Groups["limit"].ValueSpan, CultureInfo.InvariantCulture) : context.Limit;
+        return new UpstreamError(UpstreamErrorKind.ContextOverflow, $"prompt is too long: {tokens} tokens > {limit} maximum");
+    }
+
+    private static (string Text, string? SignIn) Read(string body)
+    {
+        const int shown = 500;
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error))
+            {
+                var signIn = document.RootElement.TryGetProperty("signin_url", out var url) ? url.GetString() : null;
+                return (error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText(), signIn);
+            }
+        }
+        catch (JsonException)
+        {
+            // A proxy's page or plain text: shown as it is.
+        }
+
+        var text = body.Trim();
+        return (text.Length > shown ? text[..shown] + "…" : text, null);
+    }
+}
+
+/// <summary>The estimated size of a prompt and the context size that was asked for, in tokens.</summary>
+internal readonly record struct PromptSize(int Tokens, int Limit);

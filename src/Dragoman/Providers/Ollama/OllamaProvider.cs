@@ -1,0 +1,170 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Dragoman.Messages;
+using Dragoman.Providers.Media;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>
+/// Ollama's native API, <c>/api/chat</c>: the only one of its three that takes a context size and can be told not to cut the prompt. All I/O of the provider
+/// is here; what is sent and what is made of the answer are the translators'.
+/// </summary>
+internal sealed class OllamaProvider : IProvider
+{
+    private readonly ProviderContext _context;
+    private readonly OllamaErrors _errors;
+    private readonly OllamaClient _client;
+    private readonly OllamaModels _models;
+    private readonly RequestTranslator _translator;
+    private readonly MediaResolver _media;
+    private readonly PrefillSpeed _prefill = new();
+
+    /// <summary>Reads the provider's settings.</summary>
+    /// <exception cref="ConfigException">They are wrong.</exception>
+    public OllamaProvider(ProviderContext context)
+    {
+        _context = context;
+        var settings = OllamaSettings.Read(context.Name, context.Settings);
+        var address = settings.BaseAddress();
+        _errors = new OllamaErrors(context.Name, address);
+        _client = new OllamaClient(context.Http, address, Secret.Resolve(settings.ApiKey) ?? DefaultKey(address), _errors);
+        _models = new OllamaModels(_client, settings, context.Time);
+        _translator = new RequestTranslator(context.Options, settings);
+        _media = new MediaResolver(context.Options);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (prepared, refused) = await PrepareAsync(request, target, cancellationToken);
+        if (prepared is null)
+        {
+            yield return ReplyEvent.Failed(refused!);
+            yield break;
+        }
+
+        yield return ReplyEvent.Open(new Opened(prepared.Chat.Body, prepared.Chat.Degraded, prepared.Prompt.Tokens));
+        await using var answer = new OllamaAnswer(_client, _errors, target.Model, _context.IdleTimeout);
+        if (await answer.OpenAsync(prepared.Chat.Body, prepared.Prompt, cancellationToken) is { } error)
+        {
+            if (error.Kind == UpstreamErrorKind.ModelNotFound) _models.Forget(target.Model);
+            yield return ReplyEvent.Failed(error);
+            yield break;
+        }
+
+        var translator = new StreamTranslator(prepared.Request, prepared.Chat, prepared.Prompt, target.Model, _errors, _context.Ids);
+        var events = new List<ReplyEvent>();
+        while (!translator.Ended)
+        {
+            events.Clear();
+            var (line, broken) = await answer.ReadLineAsync(cancellationToken);
+            if (broken is not null) events.Add(ReplyEvent.Failed(broken));
+            else if (line is { } text) translator.Next(text, events);
+            else translator.EndOfStream(events);
+            foreach (var step in events) yield return step.Kind == ReplyEventKind.Finished ? WithCache(step.Finish, target) : step;
+            if (broken is not null) yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int?> CountTokensAsync(MessagesRequest request, Target target, CancellationToken cancellationToken) =>
+        // Ollama has no tokenizer endpoint (ollama/ollama#3582).
+        ValueTask.FromResult<int?>(null);
+
+    private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = await _models.GetAsync(target.Model, cancellationToken);
+            var context = _models.ContextOf(model);
+            var resolved = await _media.ResolveAsync(request, model.Sees, cancellationToken);
+            var chat = _translator.Translate(resolved, model, context);
+            var prompt = new PromptSize(_context.Tokens.Estimate(resolved, target.ToString()), context ?? model.TrainedContext ?? 0);
+            return (new Prepared(resolved, chat, prompt), null);
+        }
+        catch (UpstreamException unknown)
+        {
+            return (null, unknown.Error);
+        }
+    }
+
+    private ReplyEvent WithCache(Finish finish, Target target)
+    {
+        if (finish.Timings is not { } timings) return ReplyEvent.Finished(finish);
+        return ReplyEvent.Finished(finish with { Timings = timings with { CachedShare = _prefill.CachedShare(target.Model, finish.Usage.InputTokens, timings.Prefill) } });
+    }
+
+    // ollama.com speaks the same API as a server at home, with the user's key.
+    private static string? DefaultKey(Uri address) =>
+        address.Host.EndsWith("ollama.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OLLAMA_API_KEY") : null;
+
+    private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptSize Prompt);
+}
+
+/// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
+internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, string model, TimeSpan idleTimeout) : IAsyncDisposable
+{
+    private HttpResponseMessage? _response;
+    private LineReader? _lines;
+
+    /// <summary>Sends the request and waits for the answer's headers, which come with the first chunk: the model loads and reads the prompt before.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, PromptSize prompt, CancellationToken cancellationToken)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        idle.CancelAfter(idleTimeout);
+        try
+        {
+            _response = await client.ChatAsync(body, idle.Token);
+            if (_response.StatusCode != HttpStatusCode.OK)
+            {
+                var text = await OllamaClient.ReadTextAsync(_response, idle.Token);
+                return errors.FromStatus(_response.StatusCode, text, OllamaClient.RetryAfter(_response), model, prompt);
+            }
+
+            _lines = new LineReader(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Without the idle limit's doing it was the connection that took too long.
+            return idle.IsCancellationRequested ? errors.Silent(model, idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+        }
+        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            return errors.Unreachable(failed);
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            return errors.Dropped(model, failed.Message);
+        }
+    }
+
+    /// <summary>The next line; null at the end.</summary>
+    public async ValueTask<(ReadOnlyMemory<byte>? Line, UpstreamError? Error)> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _lines!.ReadLineAsync(cancellationToken), null);
+        }
+        catch (TimeoutException)
+        {
+            return (null, errors.Silent(model, idleTimeout));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, errors.Dropped(model, failed.Message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_lines is not null) await _lines.DisposeAsync();
+        _response?.Dispose();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Text.Json;
+using Dragoman.Messages;
+using Dragoman.Tools;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>A request as Ollama gets it.</summary>
+/// <param name="Body">The JSON body.</param>
+/// <param name="Degraded">What was approximated, as <c>field=how</c>.</param>
+/// <param name="Forced">The tool call that the answer must be.</param>
+/// <param name="Offer">The tools on offer.</param>
+/// <param name="MaxTokens">The <c>num_predict</c> that was sent.</param>
+internal sealed record ChatRequest(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, ForcedCall? Forced, ToolOffer Offer, int MaxTokens);
+
+/// <summary>
+/// Translates a Messages request to a body of <c>POST /api/chat</c>. Pure. What stays the same from turn to turn stands first and the messages last, so that
+/// one turn's body is a byte prefix of the next one's.
+/// </summary>
+internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings settings)
+{
+    /// <summary>Translates a request whose images and documents were fetched.</summary>
+    /// <exception cref="InvalidRequestException">The model can't do what the client insists on.</exception>
+    public ChatRequest Translate(MessagesRequest request, OllamaModel model, int? contextTokens)
+    {
+        var offer = ToolOffer.Of(request);
+        var think = ThinkChoice.For(request, model, options.ThinkingUnsupported);
+        var forced = ForcedCall.Of(request, offer);
+        // Without a field for "none" the only sure way is to offer nothing.
+        var offered = forced is not null || request.ToolChoice?.Kind == ToolChoiceKind.None ? [] : offer.Offered;
+        if (offered.Count > 0 && !model.CallsTools) throw ToolsUnsupported(model);
+        var conversation = new Conversation(model, offer);
+        var system = SystemPrompt.Of(request, offer, offered.Count > 0);
+        var messages = conversation.Translate(request.Messages);
+        if (forced is not null) messages.Add(Instruction(forced));
+        var degraded = new SortedSet<string>([.. request.Degraded, .. conversation.Degraded, .. think.Degraded], StringComparer.Ordinal);
+        AddDegraded(request, offer, offered.Count > 0, model, degraded);
+        // 0 means "warm the cache": Ollama reads 0 as "no limit", so one token is made and not shown.
+        var maxTokens = Math.Max(1, Math.Min(request.MaxTokens, contextTokens ?? int.MaxValue));
+        var body = new ArrayBufferWriter<byte>(request.Body.Length + 4096);
+        using (var json = new Utf8JsonWriter(body, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("model"u8, model.Name);
+            json.WriteBoolean("stream"u8, true);
+            if (think.Value is not null)
+            {
+                json.WritePropertyName("think"u8);
+                json.WriteRawValue(think.Value);
+            }
+
+            WriteServing(json, request, model, contextTokens, maxTokens);
+            WriteFormat(json, request, forced, offered.Count > 0);
+            ChatWriter.WriteTools(json, offered, degraded);
+            ChatWriter.WriteMessages(json, system, messages);
+            json.WriteEndObject();
+        }
+
+        return new ChatRequest(body.WrittenMemory, [.. degraded], forced, offer, maxTokens);
+    }
+
+    private static ChatMessage Instruction(ForcedCall forced)
+    {
+        var message = new ChatMessage("user");
+        message.Add(forced.Instruction());
+        return message;
+    }
+
+    private void WriteServing(Utf8JsonWriter json, MessagesRequest request, OllamaModel model, int? contextTokens, int maxTokens)
+    {
+        settings.Models.TryGetValue(model.Name, out var own);
+        if ((own?.KeepAlive ?? settings.KeepAlive) is { } keepAlive)
+        {
+            json.WritePropertyName("keep_alive"u8);
+            if (int.TryParse(keepAlive, out var seconds)) json.WriteNumberValue(seconds);
+            else json.WriteStringValue(keepAlive);
+        }
+
+        // Ollama would drop the oldest messages, or the middle of the prompt, and say nothing. Refused, the client can compact.
+        json.WriteBoolean("truncate"u8, false);
+        json.WriteBoolean("shift"u8, false);
+        json.WriteStartObject("options"u8);
+        if (contextTokens is { } context) json.WriteNumber("num_ctx"u8, context);
+        json.WriteNumber("num_predict"u8, maxTokens);
+        if (request.Temperature is { } temperature) json.WriteNumber("temperature"u8, temperature);
+        if (request.TopP is { } topP) json.WriteNumber("top_p"u8, topP);
+        if (request.TopK is { } topK) json.WriteNumber("top_k"u8, topK);
+        if (own?.Options.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var option in own.Options.EnumerateObject()) option.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFormat(Utf8JsonWriter json, MessagesRequest request, ForcedCall? forced, bool hasTools)
+    {
+        if (forced is not null)
+        {
+            json.WritePropertyName("format"u8);
+            forced.WriteFormat(json);
+        }
+        else if (!request.OutputSchema.IsEmpty && !hasTools)
+        {
+            json.WritePropertyName("format"u8);
+            json.WriteRawValue(request.OutputSchema.Span, skipInputValidation: true);
+        }
+    }
+
+    private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, OllamaModel model, SortedSet<string> degraded)
+    {
+        if (offer.SearchReplaced) degraded.Add("tool_search=all_tools_offered");
+        foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
+        if (request.Tools.Any(tool => tool.Strict)) degraded.Add("tools.strict=coerced");
+        // llama.cpp refuses a schema and tools together, and ollama.com ignores schemas.
+        if (!request.OutputSchema.IsEmpty && (hasTools || model.IsCloud)) degraded.Add("output_config.format=instructed");
+        if (request.Messages[^1].Role == Role.Assistant) degraded.Add("prefill=model_dependent");
+    }
+
+    private static InvalidRequestException ToolsUnsupported(OllamaModel model) => new(
+        $"tools: the model {model.Name} can't call tools, and this request offers some. Map the client's model to one that can (for example: ollama pull qwen3:8b, then --model-map 'claude-*=qwen3:8b').");
+}

@@ -1,0 +1,34 @@
+using Dragoman.Messages;
+using Dragoman.Tools;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>The system message: the client's text, and what the model must know of this request's form.</summary>
+internal static class SystemPrompt
+{
+    /// <summary>The parts of the system message.</summary>
+    public static ChatMessage Of(MessagesRequest request, ToolOffer offer, bool hasTools)
+    {
+        var system = new ChatMessage("system");
+        foreach (var block in request.System)
+        {
+            // Claude Code's attribution is meant for Anthropic; it changes from version to version and would cost a local model its cache.
+            if (!block.Text.StartsWith("x-anthropic-billing-header:"u8)) system.Add(block.Text);
+        }
+
+        if (offer.Unavailable.Count > 0)
+        {
+            var names = string.Join(", ", offer.Unavailable.Select(tool => tool.Name));
+            system.Add(JsonText.From($"These tools are not available here: {names}. Don't try to call them; answer from what you know and say that you could not use them."));
+        }
+
+        // Ollama holds the answer to the schema by a grammar but doesn't show it to the model.
+        if (!request.OutputSchema.IsEmpty)
+        {
+            var when = hasTools ? "When you are done with tools, answer" : "Answer";
+            system.Add(JsonText.Join("\n", [JsonText.From($"{when} with nothing but JSON that fits this schema:"), JsonText.From(request.OutputSchema.Span)]));
+        }
+
+        return system;
+    }
+}

@@ -1,0 +1,38 @@
+using Dragoman.Messages;
+using Dragoman.Replies;
+using Dragoman.Tools;
+
+namespace Dragoman.Providers.Ollama;
+
+/// <summary>Makes reply events of Ollama's tool calls: arguments healed and fitted to the tool's schema, ids that are unique in the conversation.</summary>
+internal sealed class ToolCallTranslator(MessagesRequest request, ToolOffer offer, IdSource ids)
+{
+    private const int MaxIdLength = 128;
+
+    private readonly HashSet<string> _used = new(request.Messages.SelectMany(message => message.Content).OfType<ToolUseBlock>().Select(call => call.Id), StringComparer.Ordinal);
+
+    /// <summary>How many calls there were.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds the events of one call.</summary>
+    public void Translate(string? id, string name, ReadOnlyMemory<byte> arguments, List<ReplyEvent> events)
+    {
+        Count++;
+        var tool = offer.Known.GetValueOrDefault(name);
+        var input = ArgumentRepair.Repair(arguments).Json;
+        if (tool is not null) input = ArgumentCoercion.Coerce(input, tool.InputSchema).Json;
+        events.Add(ReplyEvent.OfToolCall(new ToolCallStart(Id(id), name, tool is null ? null : AnthropicTools.ToolsetOf(tool))));
+        // Ollama sends arguments whole (api/types.go), so one delta carries them all.
+        events.Add(ReplyEvent.OfToolInput(JsonText.From(input.Span)));
+    }
+
+    // Older servers and remote models send no id, llama-server's may come again in a later turn, and the API allows only some characters.
+    private string Id(string? id)
+    {
+        var usable = id is { Length: > 0 and <= MaxIdLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+        if (usable && _used.Add(id!)) return id!;
+        var made = ids.Next("toolu_");
+        _used.Add(made);
+        return made;
+    }
+}

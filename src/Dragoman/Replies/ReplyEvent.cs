@@ -1,0 +1,109 @@
+using Dragoman.Messages;
+
+namespace Dragoman.Replies;
+
+/// <summary>What a <see cref="ReplyEvent"/> says.</summary>
+internal enum ReplyEventKind
+{
+    /// <summary>The request is translated and about to be sent; carries a <see cref="Replies.Opened"/>. Not visible to the client.</summary>
+    Opened,
+
+    /// <summary>A piece of text.</summary>
+    Text,
+
+    /// <summary>A piece of thinking.</summary>
+    Thinking,
+
+    /// <summary>The model begins a tool call; carries a <see cref="ToolCallStart"/>.</summary>
+    ToolCall,
+
+    /// <summary>A piece of the tool call's input: JSON text, escaped as it must stand inside a JSON string.</summary>
+    ToolInput,
+
+    /// <summary>The answer is complete; carries a <see cref="Finish"/>. The last event of a good stream.</summary>
+    Finished,
+
+    /// <summary>The upstream failed; carries an <see cref="UpstreamError"/>. The last event of a bad stream.</summary>
+    Failed,
+}
+
+/// <summary>
+/// One step of a model's answer, in the order in which it was generated. Providers know nothing of block indices or pings:
+/// <see cref="StreamGuard"/> makes well-formed blocks of the events. <see cref="Text"/> is a view that lives until the next event is asked for.
+/// </summary>
+internal readonly struct ReplyEvent
+{
+    private readonly object? _payload;
+
+    private ReplyEvent(ReplyEventKind kind, JsonText text, object? payload)
+    {
+        Kind = kind;
+        Text = text;
+        _payload = payload;
+    }
+
+    /// <summary>What happened.</summary>
+    public ReplyEventKind Kind { get; }
+
+    /// <summary>The piece of text, thinking or tool input.</summary>
+    public JsonText Text { get; }
+
+    /// <summary>The payload of <see cref="ReplyEventKind.Opened"/>.</summary>
+    public Opened Opened => (Opened)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/>.</summary>
+    public ToolCallStart Call => (ToolCallStart)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.Finished"/>.</summary>
+    public Finish Finish => (Finish)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.Failed"/>.</summary>
+    public UpstreamError Error => (UpstreamError)_payload!;
+
+    /// <summary>The request is translated.</summary>
+    public static ReplyEvent Open(Opened opened) => new(ReplyEventKind.Opened, default, opened);
+
+    /// <summary>A piece of text.</summary>
+    public static ReplyEvent OfText(JsonText text) => new(ReplyEventKind.Text, text, null);
+
+    /// <summary>A piece of thinking.</summary>
+    public static ReplyEvent OfThinking(JsonText text) => new(ReplyEventKind.Thinking, text, null);
+
+    /// <summary>A tool call begins.</summary>
+    public static ReplyEvent OfToolCall(ToolCallStart call) => new(ReplyEventKind.ToolCall, default, call);
+
+    /// <summary>A piece of a tool call's input.</summary>
+    public static ReplyEvent OfToolInput(JsonText json) => new(ReplyEventKind.ToolInput, json, null);
+
+    /// <summary>The answer is complete.</summary>
+    public static ReplyEvent Finished(Finish finish) => new(ReplyEventKind.Finished, default, finish);
+
+    /// <summary>The upstream failed.</summary>
+    public static ReplyEvent Failed(UpstreamError error) => new(ReplyEventKind.Failed, default, error);
+}
+
+/// <summary>What is about to be sent upstream.</summary>
+/// <param name="Body">The translated request.</param>
+/// <param name="Degraded">What the upstream can't take as it was asked, as <c>field=how</c>; for the answer's header and the log.</param>
+/// <param name="InputTokens">The prompt's estimated size in tokens, for <c>message_start</c>.</param>
+internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, int InputTokens);
+
+/// <summary>The head of a tool call.</summary>
+internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName = null);
+
+/// <summary>The end of a good answer.</summary>
+internal sealed record Finish(StopReason Reason, Usage Usage)
+{
+    /// <summary>The stop sequence that was hit.</summary>
+    public string? StopSequence { get; init; }
+
+    /// <summary>How the upstream spent its time, where it says so.</summary>
+    public UpstreamTimings? Timings { get; init; }
+}
+
+/// <summary>How an upstream spent its time.</summary>
+/// <param name="Load">Loading the model.</param>
+/// <param name="Prefill">Reading the prompt.</param>
+/// <param name="Decode">Writing the answer.</param>
+/// <param name="CachedShare">The likely part of the prompt that came from the cache, 0 to 1; null when there is nothing to compare with.</param>
+internal sealed record UpstreamTimings(TimeSpan Load, TimeSpan Prefill, TimeSpan Decode, double? CachedShare = null);

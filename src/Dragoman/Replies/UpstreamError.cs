@@ -1,0 +1,45 @@
+namespace Dragoman.Replies;
+
+/// <summary>Who or what is at fault when an upstream fails.</summary>
+internal enum UpstreamErrorKind
+{
+    /// <summary>The upstream finds the request wrong.</summary>
+    InvalidRequest,
+
+    /// <summary>The prompt does not fit the model's context.</summary>
+    ContextOverflow,
+
+    /// <summary>The upstream wants another key.</summary>
+    Authentication,
+
+    /// <summary>The key may not do this.</summary>
+    Permission,
+
+    /// <summary>The upstream doesn't have the model.</summary>
+    ModelNotFound,
+
+    /// <summary>Too many requests or no quota left.</summary>
+    RateLimited,
+
+    /// <summary>The upstream is too busy.</summary>
+    Overloaded,
+
+    /// <summary>The upstream can't be reached.</summary>
+    Unreachable,
+
+    /// <summary>The upstream stopped sending, or took too long.</summary>
+    TimedOut,
+
+    /// <summary>The upstream broke: its own error, or an answer that makes no sense.</summary>
+    Broken,
+}
+
+/// <summary>A failure of an upstream, as a value: only the edge decides what the client sees of it.</summary>
+/// <param name="Kind">What kind of failure.</param>
+/// <param name="Message">What happened, where, and what to do next.</param>
+/// <param name="RetryAfter">When it is worth trying again, if the upstream says so.</param>
+internal sealed record UpstreamError(UpstreamErrorKind Kind, string Message, TimeSpan? RetryAfter = null)
+{
+    /// <summary>Another upstream, or the same one later, might do better.</summary>
+    public bool IsRetryable => Kind is not (UpstreamErrorKind.InvalidRequest or UpstreamErrorKind.ContextOverflow);
+}

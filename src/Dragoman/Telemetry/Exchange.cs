@@ -1,0 +1,71 @@
+using Dragoman.Messages;
+using Dragoman.Providers;
+using Dragoman.Replies;
+
+namespace Dragoman.Telemetry;
+
+/// <summary>What is known of one request while it is handled: filled as it goes through the rooms, read by the log.</summary>
+internal sealed class Exchange(string requestId, TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+    private long _firstToken;
+
+    /// <summary><c>req_…</c>.</summary>
+    public string RequestId { get; } = requestId;
+
+    /// <summary>Claude Code's session, or what else the client calls itself.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The model that the client asked for.</summary>
+    public string? ClientModel { get; set; }
+
+    /// <summary>The target that answers, or was tried last.</summary>
+    public Target? Target { get; set; }
+
+    /// <summary>The client wants a stream.</summary>
+    public bool Stream { get; set; }
+
+    /// <summary>HTTP status.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>Why there is no good answer.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>Is told when a request goes upstream: before the answer, so that a person sees what a silent upstream is busy with.</summary>
+    public Action<Exchange>? Sending { get; init; }
+
+    /// <summary>The request that went upstream.</summary>
+    public Opened? Opened
+    {
+        get;
+        set
+        {
+            field = value;
+            Sending?.Invoke(this);
+        }
+    }
+
+    /// <summary>The edits that context management did.</summary>
+    public IReadOnlyList<AppliedEdit> AppliedEdits { get; set; } = [];
+
+    /// <summary>The answer to a question for a count of tokens.</summary>
+    public int? CountedTokens { get; set; }
+
+    /// <summary>How the answer ended.</summary>
+    public Finish? Finish { get; set; }
+
+    /// <summary>The stop reason that the client was told.</summary>
+    public StopReason? StopReason { get; set; }
+
+    /// <summary>From the request's arrival until now.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_started);
+
+    /// <summary>From the request's arrival to the first thing that the model wrote; null before that.</summary>
+    public TimeSpan? TimeToFirstToken => _firstToken == 0 ? null : time.GetElapsedTime(_started, _firstToken);
+
+    /// <summary>The model has written something.</summary>
+    public void MarkToken()
+    {
+        if (_firstToken == 0) _firstToken = time.GetTimestamp();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Dragoman.Messages;
+
+namespace Dragoman.Tools;
+
+/// <summary>
+/// The definitions of the tools that Anthropic defines and the client runs (<c>bash_20250124</c>, <c>text_editor_…</c>, <c>memory_…</c>, <c>computer_…</c>):
+/// Claude knows them by heart, every other model has to be told. Source: the API's tool reference.
+/// </summary>
+internal static class AnthropicTools
+{
+    private const string ShellSchema =
+        """{"type":"object","properties":{"command":{"type":"string","description":"The command to run. Required unless restart is true."},"restart":{"type":"boolean","description":"Restart the shell."}}}""";
+
+    private const string EditorSchema =
+        """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert"],"description":"What to do."},"path":{"type":"string","description":"Absolute path of the file or folder."},"file_text":{"type":"string","description":"For create: the file's content."},"old_str":{"type":"string","description":"For str_replace: the text to replace; it must occur exactly once."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert; 0 is the beginning."},"insert_text":{"type":"string","description":"For insert: the text."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line; -1 is the end."}},"required":["command","path"]}""";
+
+    private const string MemorySchema =
+        """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert","delete","rename"],"description":"What to do."},"path":{"type":"string","description":"Path below /memories."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line."},"file_text":{"type":"string","description":"For create: the content."},"old_str":{"type":"string","description":"For str_replace: the text to replace."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert."},"insert_text":{"type":"string","description":"For insert: the text."},"old_path":{"type":"string","description":"For rename."},"new_path":{"type":"string","description":"For rename."}},"required":["command"]}""";
+
+    private const string ComputerSchema =
+        """{"type":"object","properties":{"action":{"type":"string","enum":["key","type","mouse_move","left_click","left_click_drag","right_click","middle_click","double_click","triple_click","screenshot","cursor_position","left_mouse_down","left_mouse_up","scroll","hold_key","wait","zoom"],"description":"What to do."},"coordinate":{"type":"array","items":{"type":"integer"},"description":"[x, y] in pixels from the top left."},"start_coordinate":{"type":"array","items":{"type":"integer"},"description":"For left_click_drag: where to start."},"text":{"type":"string","description":"For type, key and hold_key: the text or keys."},"scroll_direction":{"type":"string","enum":["up","down","left","right"]},"scroll_amount":{"type":"integer"},"duration":{"type":"number","description":"For wait and hold_key: seconds."},"region":{"type":"array","items":{"type":"integer"},"description":"For zoom: [x0, y0, x1, y1]."}},"required":["action"]}""";
+
+    // One loose schema for all members of a toolset: which of the fields a member reads is in its name.
+    private const string MemberSchema =
+        """{"type":"object","properties":{"coordinate":{"type":"array","items":{"type":"integer"},"description":"[x, y] in pixels."},"start_coordinate":{"type":"array","items":{"type":"integer"}},"text":{"type":"string","description":"Text to type, keys to press, or code to run."},"url":{"type":"string"},"tab_id":{"type":"integer"},"ref":{"type":"string","description":"Reference of an element on the page."},"value":{"type":"string"},"query":{"type":"string"},"paths":{"type":"array","items":{"type":"string"}},"scroll_direction":{"type":"string","enum":["up","down","left","right"]},"scroll_amount":{"type":"integer"},"duration":{"type":"number","description":"Seconds."},"region":{"type":"array","items":{"type":"integer"}}}}""";
+
+    private static readonly string[] ComputerMembers =
+    [
+        "key", "hold_key", "type", "cursor_position", "mouse_move", "left_mouse_down", "left_mouse_up", "left_click", "left_click_drag", "right_click", "middle_click",
+        "double_click", "triple_click", "scroll", "wait", "screenshot", "zoom",
+    ];
+
+    private static readonly string[] BrowserMembers =
+    [
+        "navigate", "list_tabs", "new_tab", "switch_tab", "close_tab", "read_page", "get_page_text", "read_console", "read_network", "find", "form_input", "file_upload",
+        "scroll_to", "screenshot", "zoom", "left_click", "right_click", "middle_click", "double_click", "triple_click", "hover", "left_click_drag", "left_mouse_down",
+        "left_mouse_up", "mouse_move", "scroll", "type", "key", "hold_key", "wait", "javascript_exec",
+    ];
+
+    /// <summary>The tool itself, or the tools with full definitions that stand for one of Anthropic's.</summary>
+    public static IEnumerable<Tool> Expand(Tool tool)
+    {
+        if (tool.Kind != ToolKind.AnthropicClient) return [tool];
+        if (tool.Type.StartsWith("computer_toolset_", StringComparison.Ordinal)) return Members(tool, "computer", ComputerMembers);
+        if (tool.Type.StartsWith("browser_toolset_", StringComparison.Ordinal)) return Members(tool, "browser", BrowserMembers);
+        var (description, schema) = Definition(tool.Type);
+        return [tool with { Description = JsonText.From(description), InputSchema = Encoding.UTF8.GetBytes(schema) }];
+    }
+
+    /// <summary>The toolset that a tool made by <see cref="Expand"/> belongs to; null for all others. Clients want it echoed in the call.</summary>
+    public static string? ToolsetOf(Tool tool) =>
+        tool.Type.StartsWith("computer_toolset_", StringComparison.Ordinal) ? "computer" : tool.Type.StartsWith("browser_toolset_", StringComparison.Ordinal) ? "browser" : null;
+
+    private static (string Description, string Schema) Definition(string type)
+    {
+        if (type.StartsWith("bash_", StringComparison.Ordinal)) return ("Runs a command in a shell that keeps its state between calls.", ShellSchema);
+        if (type.StartsWith("text_editor_", StringComparison.Ordinal)) return ("Views, creates and edits files.", EditorSchema);
+        if (type.StartsWith("memory_", StringComparison.Ordinal)) return ("Reads and writes files below /memories that stay from one conversation to the next. View /memories before anything else.", MemorySchema);
+        return ("Controls the computer's screen, mouse and keyboard. Take a screenshot to see the screen.", ComputerSchema);
+    }
+
+    private static IEnumerable<Tool> Members(Tool toolset, string family, string[] members) => members.Select(member => toolset with
+    {
+        Name = member,
+        Description = JsonText.From($"{member.Replace('_', ' ')} (of the {family} toolset)"),
+        InputSchema = Encoding.UTF8.GetBytes(MemberSchema),
+    });
+}
