@@ -6,7 +6,7 @@ namespace Dragoman.Tests.Upstreams;
 /// <summary>The model that does what directives in its prompt say.</summary>
 public sealed class AgentScenarioTests
 {
-    private const string Tools = """"tools":[{"type":"function","function":{"name":"Bash"}},{"type":"function","function":{"name":"Read"}}]"""";
+    private const string Tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"Bash\"}},{\"type\":\"function\",\"function\":{\"name\":\"Read\"}}]";
 
     [Fact]
     public async Task Directives_play_round_by_round_and_quote_the_results()

@@ -107,9 +107,11 @@ public sealed class SimulatedOllamaStreamTests
     public async Task Drop_cuts_the_connection_and_is_no_abort_of_the_client()
     {
         using var patience = new CancellationTokenSource(Patience);
-        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().Text("one").Drop()));
+        using var read = new SemaphoreSlim(0);
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.InTurn(new ChatReply().Text("one").WaitFor(read).Drop()));
 
         using var response = await client.SendAsync(OllamaClient.Ask("hi"), patience.Token);
+        read.Release();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(patience.Token));
         await client.Server.WaitForOpenChatsAsync(0, patience.Token);

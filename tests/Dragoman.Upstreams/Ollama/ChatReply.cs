@@ -74,7 +74,7 @@ public sealed class ChatReply
     /// <summary>An error: a line <c>{"error":...}</c> that ends the stream, or HTTP 500 when nothing was written yet.</summary>
     public ChatReply Error(string text) => Add(new ErrorStep(text));
 
-    /// <summary>Cuts the TCP connection.</summary>
+    /// <summary>Resets the TCP connection. What the client has not read by then may be lost: wait for a gate first if the text must arrive.</summary>
     public ChatReply Drop() => Add(new DropStep());
 
     /// <summary>The stream ends regularly but without a done line, as when Ollama gives up on a model that repeats itself.</summary>

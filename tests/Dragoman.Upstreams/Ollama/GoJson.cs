@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -23,12 +24,50 @@ internal static class GoJson
             write(writer);
         }
 
-        // json.Marshal escapes these three for the sake of HTML. They occur only inside strings, so text replacement is safe.
-        return Encoding.UTF8.GetString(buffer.WrittenSpan)
-            .Replace("<", "\\u003c", StringComparison.Ordinal)
-            .Replace(">", "\\u003e", StringComparison.Ordinal)
-            .Replace("&", "\\u0026", StringComparison.Ordinal);
+        return WithGoEscapes(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
+
+    /// <summary>
+    /// json.Marshal escapes three characters for the sake of HTML (they occur only inside strings), and writes characters beyond the basic
+    /// plane (emoji) raw, which Utf8JsonWriter always escapes as surrogate pairs.
+    /// </summary>
+    private static string WithGoEscapes(string json)
+    {
+        if (json.AsSpan().IndexOfAny("<>&") < 0 && !json.Contains("\\uD", StringComparison.Ordinal))
+        {
+            return json;
+        }
+
+        var text = new StringBuilder(json.Length + 16);
+        for (var index = 0; index < json.Length; index++)
+        {
+            switch (json[index])
+            {
+                case '<' or '>' or '&':
+                    text.Append(CultureInfo.InvariantCulture, $"\\u{(int)json[index]:x4}");
+                    break;
+                case '\\' when EscapedUnit(json, index) is { } high && char.IsHighSurrogate(high) && EscapedUnit(json, index + 6) is { } low:
+                    text.Append(high).Append(low);
+                    index += 11;
+                    break;
+                case '\\':
+                    text.Append(json, index, 2);
+                    index++;
+                    break;
+                default:
+                    text.Append(json[index]);
+                    break;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The UTF-16 unit that an escape such as <c>\uD83D</c> at this place stands for, or null.</summary>
+    private static char? EscapedUnit(string json, int index) =>
+        json.AsSpan(index).StartsWith("\\u", StringComparison.Ordinal)
+            ? (char)ushort.Parse(json.AsSpan(index + 2, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>The body of every error that Ollama itself writes: <c>{"error":"text"}</c>.</summary>
     public static string Error(string text) => Write(writer =>
