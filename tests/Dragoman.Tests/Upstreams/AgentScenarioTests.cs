@@ -60,6 +60,21 @@ public sealed class AgentScenarioTests
         Assert.Equal(["Bash {}"], Calls([lines[^1]]));
     }
 
+    [Fact]
+    public async Task Only_the_first_try_breaks()
+    {
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.Agent());
+        const string ask = """{"role":"user","content":"[[error:out of memory]] [[text:recovered]]"}""";
+
+        var broken = await client.ChatAsync($$"""{"model":"llama3.1:8b","messages":[{{ask}}]}""");
+        var again = await TurnAsync(client, [ask]);
+        var resumed = await TurnAsync(client, [ask, """{"role":"assistant","content":"I be"}""", """{"role":"user","content":"Go on."}"""]);
+
+        Assert.EndsWith("{\"error\":\"out of memory\"}\n", broken.Body, StringComparison.Ordinal);
+        Assert.Equal("recovered", OllamaClient.Content(again));
+        Assert.Equal("recovered", OllamaClient.Content(resumed));
+    }
+
     [Theory]
     [InlineData("[[tool:Bash {\"command\":]]")]
     [InlineData("[[text:never closed")]

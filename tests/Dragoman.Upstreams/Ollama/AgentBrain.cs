@@ -11,7 +11,7 @@ namespace Dragoman.Upstreams.Ollama;
 /// <item><c>[[then]]</c> ends a round: what follows happens after the tools' results came back.</item>
 /// <item><c>[[silence:3000]]</c> waits (ms); <c>[[title]]</c> says a short title.</item>
 /// <item><c>[[error]]</c> begins a text and breaks off with an error (<c>[[error:...]]</c> words it), <c>[[drop]]</c> with a broken connection. Only a first
-/// attempt breaks: when the client asks again, the directive is passed over.</item>
+/// attempt breaks: when the client asks again, or to go on, the directive is passed over.</item>
 /// </list>
 /// After the last round it quotes the first line of each result it saw: <c>results: one | two</c>. Without directives it repeats the question.
 /// A tool that the request does not offer is not called, so an agent's side request that quotes the prompt (for a title) is answered in text.
@@ -33,8 +33,11 @@ public static partial class AgentBrain
         }
 
         // Every answer of ours with tool calls is a round that is over.
-        var round = sinceThen.Count(message => PromptRendering.Role(message) == "assistant" && message.FindItems("tool_calls").Any());
-        return round < rounds.Count ? Play(rounds[round], call.Attempt) : new ChatReply().Text(Results(sinceThen));
+        var ours = sinceThen.Where(message => PromptRendering.Role(message) == "assistant").ToList();
+        var round = ours.Count(message => message.FindItems("tool_calls").Any());
+        // Claude Code resumes a cut-off answer by sending what it got, and a request to go on: one message more than there are rounds.
+        var isFirstTry = call.Attempt == 0 && ours.Count == round;
+        return round < rounds.Count ? Play(rounds[round], isFirstTry) : new ChatReply().Text(Results(sinceThen));
     }
 
     /// <summary>The most recent user message with directives: its index (-1 for none) and the directives.</summary>
@@ -72,7 +75,7 @@ public static partial class AgentBrain
         return rounds;
     }
 
-    private static ChatReply Play(List<AgentDirective> round, int attempt)
+    private static ChatReply Play(List<AgentDirective> round, bool mayBreak)
     {
         var reply = new ChatReply();
         for (var index = 0; index < round.Count; index++)
@@ -97,8 +100,8 @@ public static partial class AgentBrain
                 "think" => reply.Thinking(directive.Argument),
                 "title" => reply.Text("Simulated title"),
                 "silence" => reply.Silence(directive.Duration),
-                "error" when attempt == 0 => reply.Text("I begin").Error(directive.Argument.Length > 0 ? directive.Argument : RunnerStopped),
-                "drop" when attempt == 0 => reply.Text("I begin").Drop(),
+                "error" when mayBreak => reply.Text("I begin").Error(directive.Argument.Length > 0 ? directive.Argument : RunnerStopped),
+                "drop" when mayBreak => reply.Text("I begin").Drop(),
                 _ => reply,
             };
         }
