@@ -65,7 +65,10 @@ internal static class ServeCommand
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new LineLog(log, TimeProvider.System));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information)
+            // A port that is taken is said in one sentence below, not in a page of stack trace.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.Listen(address, options.Port);

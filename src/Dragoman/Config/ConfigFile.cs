@@ -18,12 +18,21 @@ public static class ConfigFile
         catch (JsonException wrong)
         {
             var line = wrong.LineNumber is { } number ? $" (line {number + 1})" : "";
-            throw new ConfigException($"{path}{line}: {wrong.Message.Split(" Path:")[0]}");
+            throw new ConfigException($"{path}{line}: {Describe(wrong)}");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new ConfigException($"{path}: {unreadable.Message}");
         }
+    }
+
+    /// <summary>What is wrong with a configuration, in words for the person who wrote it.</summary>
+    internal static string Describe(JsonException wrong)
+    {
+        // "The JSON property 'prot' could not be mapped to any .NET member contained in type …"
+        const string unmapped = "could not be mapped to any .NET member";
+        if (wrong.Message.Contains(unmapped, StringComparison.Ordinal) && wrong.Message.Split('\'') is [_, { } name, ..]) return $"there is no setting '{name}' (docs/configuration.md lists all)";
+        return wrong.Message.Split(" Path:")[0];
     }
 
     /// <summary>Reads a model map given as a JSON object.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers;
@@ -12,36 +11,53 @@ internal sealed class ModelCatalog(ProviderSet providers, TimeProvider time)
     // An upstream that was down is asked again soon, but not by each of a burst of requests.
     private static readonly TimeSpan FailureFreshness = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The models of a provider, or why it can't be asked.</summary>
+    /// <summary>The models of a provider, or why it can't be asked. A burst of requests asks the upstream once.</summary>
     public async ValueTask<ModelList> ListAsync(string provider, CancellationToken cancellationToken)
     {
-        var now = time.GetTimestamp();
-        if (_entries.TryGetValue(provider, out var entry))
+        Entry? entry;
+        lock (_lock)
         {
-            var age = time.GetElapsedTime(entry.Timestamp, now);
-            if (age < (entry.List.Error is null ? Freshness : FailureFreshness)) return entry.List;
+            if (!_entries.TryGetValue(provider, out entry) || !IsFresh(entry))
+            {
+                _entries[provider] = entry = new Entry(time.GetTimestamp());
+                entry.Asking = AskAsync(provider, entry);
+            }
         }
 
-        var list = await AskAsync(provider, cancellationToken);
-        _entries[provider] = new Entry(list, now);
-        return list;
+        return entry.Answer ?? await entry.Asking!.WaitAsync(cancellationToken);
     }
 
-    private async ValueTask<ModelList> AskAsync(string provider, CancellationToken cancellationToken)
+    private bool IsFresh(Entry entry)
     {
+        if (!entry.Asking!.IsCompleted) return true;
+        return time.GetElapsedTime(entry.Timestamp) < (entry.Answer is { Error: null } ? Freshness : FailureFreshness);
+    }
+
+    // Not the business of one client alone: it goes on when the client that asked first goes away. Providers bound it in time.
+    private async Task<ModelList> AskAsync(string provider, Entry entry)
+    {
+        await Task.Yield();
         try
         {
-            return new ModelList(await providers[provider].ListModelsAsync(cancellationToken), Error: null);
+            return entry.Answer = new ModelList(await providers[provider].ListModelsAsync(CancellationToken.None), Error: null);
         }
         catch (UpstreamException failed)
         {
-            return new ModelList([], failed.Error);
+            return entry.Answer = new ModelList([], failed.Error);
         }
     }
 
-    private sealed record Entry(ModelList List, long Timestamp);
+    private sealed class Entry(long timestamp)
+    {
+        public long Timestamp { get; } = timestamp;
+
+        public Task<ModelList>? Asking { get; set; }
+
+        public ModelList? Answer { get; set; }
+    }
 }
 
 /// <summary>The models of one provider.</summary>

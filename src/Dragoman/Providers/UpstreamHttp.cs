@@ -22,6 +22,7 @@ internal sealed class UpstreamHttp : IDisposable
         // A redirect could carry the key to another host.
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new UpstreamProxy(HttpClient.DefaultProxy),
         // An answer that nobody wants any more ends now: the default reads on for up to two seconds to save the connection, while the model goes on writing.
         ResponseDrainTimeout = TimeSpan.Zero,
         MaxResponseHeadersLength = MaxHeadersKilobytes,

@@ -18,23 +18,32 @@ internal sealed class ModelMap
         ("claude-3-haiku-20240307", ["llama3.2:3b"]),
     ];
 
+    private const string CatchAllPattern = "*";
+
     private readonly List<(string Pattern, string[] Models)> _mapped = [];
 
     /// <summary>Reads the user's map.</summary>
     /// <exception cref="ConfigException">An entry is neither a model nor a list of models.</exception>
     public ModelMap(IEnumerable<KeyValuePair<string, JsonElement>> entries)
     {
-        foreach (var (pattern, value) in entries) _mapped.Add((pattern, Models(pattern, value)));
+        foreach (var (pattern, value) in entries)
+        {
+            if (pattern == CatchAllPattern) CatchAll = Models(pattern, value);
+            else _mapped.Add((pattern, Models(pattern, value)));
+        }
     }
 
+    /// <summary>What the user's entry <c>*</c> says: for names that nothing else matches, not for those that an upstream has.</summary>
+    public IReadOnlyList<string>? CatchAll { get; }
+
     /// <summary>The user mapped nothing.</summary>
-    public bool IsDefault => _mapped.Count == 0;
+    public bool IsDefault => _mapped.Count == 0 && CatchAll is null;
 
     /// <summary>The names of the map, the user's first, patterns left out: for the list of models.</summary>
     public IEnumerable<string> Names =>
         _mapped.Concat(Defaults).Select(entry => entry.Pattern).Where(pattern => !pattern.Contains('*')).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What the user's own entries say of a cleaned model name; null when none matches.</summary>
+    /// <summary>What the user's own entries but <c>*</c> say of a cleaned model name; null when none matches.</summary>
     public IReadOnlyList<string>? Mapped(string model) => Find(_mapped, model);
 
     /// <summary>What the default map, or the tier in a Claude id, says; null when neither does.</summary>

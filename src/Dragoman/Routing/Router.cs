@@ -20,6 +20,7 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
         if (Explicit(name) is { } named) return [named];
         var installed = await catalog.ListAsync(providers.Default, cancellationToken);
         if (installed.Find(name) is { } known) return [new Target(providers.Default, known.Name)];
+        if (_map.CatchAll is { } others) return Targets(others);
         if (_map.ByDefault(name) is { } byDefault) return Targets([Substitute(byDefault[0], installed) ?? byDefault[0]]);
         if (ModelName.IsClaude(name)) return Targets([DefaultModel(installed)]);
         // Not ours to judge: the upstream may know it (a model pulled this second, a cloud model), or says that it doesn't.
@@ -30,6 +31,7 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
     public async ValueTask<Target> DefaultTargetAsync(CancellationToken cancellationToken)
     {
         if (await IsDemoAsync(cancellationToken)) return new Target(ProviderSet.DemoName, ProviderSet.DemoName);
+        if (_map.CatchAll is [{ } first, ..]) return Parse(first);
         return Parse(DefaultModel(await catalog.ListAsync(providers.Default, cancellationToken)));
     }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using Dragoman.Messages;
 
 namespace Dragoman.Tools;
@@ -38,6 +40,9 @@ internal static class AnthropicTools
         "left_mouse_up", "mouse_move", "scroll", "type", "key", "hold_key", "wait", "javascript_exec",
     ];
 
+    // Fields of an entry that every tool may have; what else stands there are the settings of this one.
+    private static readonly string[] CommonFields = ["type", "name", "cache_control", "defer_loading", "strict", "input_examples", "allowed_callers", "eager_input_streaming", "configs"];
+
     /// <summary>The tool itself, or the tools with full definitions that stand for one of Anthropic's.</summary>
     public static IEnumerable<Tool> Expand(Tool tool)
     {
@@ -45,7 +50,9 @@ internal static class AnthropicTools
         if (tool.Type.StartsWith("computer_toolset_", StringComparison.Ordinal)) return Members(tool, "computer", ComputerMembers);
         if (tool.Type.StartsWith("browser_toolset_", StringComparison.Ordinal)) return Members(tool, "browser", BrowserMembers);
         var (description, schema) = Definition(tool.Type);
-        return [tool with { Description = JsonText.From(description), InputSchema = Encoding.UTF8.GetBytes(schema) }];
+        // The size of the screen, for one, is not a thing that a model could guess.
+        var settings = Settings(tool);
+        return [tool with { Description = JsonText.From(settings is null ? description : $"{description} Settings: {settings}"), InputSchema = Encoding.UTF8.GetBytes(schema) }];
     }
 
     /// <summary>The toolset that a tool made by <see cref="Expand"/> belongs to; null for all others. Clients want it echoed in the call.</summary>
@@ -60,10 +67,44 @@ internal static class AnthropicTools
         return ("Controls the computer's screen, mouse and keyboard. Take a screenshot to see the screen.", ComputerSchema);
     }
 
-    private static IEnumerable<Tool> Members(Tool toolset, string family, string[] members) => members.Select(member => toolset with
+    private static string? Settings(Tool tool)
     {
-        Name = member,
-        Description = JsonText.From($"{member.Replace('_', ' ')} (of the {family} toolset)"),
-        InputSchema = Encoding.UTF8.GetBytes(MemberSchema),
-    });
+        if (tool.Raw.IsEmpty) return null;
+        using var entry = JsonDocument.Parse(tool.Raw);
+        var own = entry.RootElement.EnumerateObject().Where(field => !CommonFields.Contains(field.Name) && field.Value.ValueKind != JsonValueKind.Null).ToList();
+        if (own.Count == 0) return null;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            foreach (var field in own) field.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static List<Tool> Members(Tool toolset, string family, string[] members)
+    {
+        using var entry = JsonDocument.Parse(toolset.Raw);
+        var configs = entry.RootElement.TryGetProperty("configs", out var given) ? given : default;
+        var tools = new List<Tool>(members.Length);
+        foreach (var member in members)
+        {
+            var config = configs.ValueKind == JsonValueKind.Object && configs.TryGetProperty(member, out var own) ? own : default;
+            if (Flag(config, "enabled") == false) continue;
+            tools.Add(toolset with
+            {
+                Name = member,
+                Description = JsonText.From($"{member.Replace('_', ' ')} (of the {family} toolset)"),
+                InputSchema = Encoding.UTF8.GetBytes(MemberSchema),
+                DeferLoading = Flag(config, "defer_loading") ?? toolset.DeferLoading,
+            });
+        }
+
+        return tools;
+    }
+
+    private static bool? Flag(JsonElement config, string name) =>
+        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 }

@@ -43,12 +43,15 @@ internal static class ContextEditing
             ? calls.Count >= uses
             : correct(PromptCounter.Count(request)) >= (edit.TriggerTokens ?? DefaultTriggerTokens);
         if (!reached) return request;
-        var old = calls.SkipLast(edit.Keep ?? DefaultKeptToolUses).Where(call => !edit.ExcludeTools.Contains(call.Name)).ToDictionary(call => call.Id, StringComparer.Ordinal);
+        var kept = edit.Keep ?? DefaultKeptToolUses;
+        var old = calls.SkipLast(kept).Where(call => !edit.ExcludeTools.Contains(call.Name)).Select(call => call.Id).ToHashSet(StringComparer.Ordinal);
+        // Some upstreams use an id again in a later turn; a call that stays keeps its result.
+        old.ExceptWith(calls.TakeLast(kept).Select(call => call.Id));
         var clearInputs = (ToolUseBlock call) => edit.ClearAllInputs || edit.ClearInputsOf.Contains(call.Name);
         var edited = Rewrite(request, block => block switch
         {
-            ToolResultBlock result when old.ContainsKey(result.ToolUseId) && !IsCleared(result) => result with { Content = [Cleared] },
-            ToolUseBlock call when old.ContainsKey(call.Id) && clearInputs(call) => call with { Input = "{}"u8.ToArray() },
+            ToolResultBlock result when old.Contains(result.ToolUseId) && !IsCleared(result) => result with { Content = [Cleared] },
+            ToolUseBlock call when old.Contains(call.Id) && clearInputs(call) => call with { Input = "{}"u8.ToArray() },
             _ => block,
         });
         var freed = correct(PromptCounter.Count(request)) - correct(PromptCounter.Count(edited));

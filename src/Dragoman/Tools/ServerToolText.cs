@@ -21,14 +21,14 @@ internal static class ServerToolText
         if (content.ValueKind == JsonValueKind.Object)
         {
             if (content.TryGetProperty("error_code", out var code)) return $"{result.Type} failed: {code}";
-            return result.References.Count > 0 ? "" : content.GetRawText();
+            return result.References.Count > 0 ? "" : ToolText.Compact(result.Content).ToString();
         }
 
-        if (content.ValueKind != JsonValueKind.Array) return content.GetRawText();
+        if (content.ValueKind != JsonValueKind.Array) return ToolText.Compact(result.Content).ToString();
         var lines = new StringBuilder();
         foreach (var entry in content.EnumerateArray())
         {
-            if (entry.TryGetProperty("url", out var url)) lines.Append("- ").Append(Text(entry, "title")).Append(": ").Append(url.GetString()).Append('\n');
+            if (Text(entry, "url") is { Length: > 0 } url) lines.Append("- ").Append(Text(entry, "title")).Append(": ").Append(url).Append('\n');
             else lines.Append(Text(entry, "text") is { Length: > 0 } text ? text : entry.GetRawText()).Append('\n');
         }
 
@@ -36,5 +36,5 @@ internal static class ServerToolText
     }
 
     private static string Text(JsonElement entry, string field) =>
-        entry.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

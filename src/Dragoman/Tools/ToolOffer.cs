@@ -18,8 +18,9 @@ internal sealed record ToolOffer(IReadOnlyList<Tool> Offered, IReadOnlyList<Tool
     public static ToolOffer Of(MessagesRequest request)
     {
         var known = new Dictionary<string, Tool>(StringComparer.Ordinal);
-        var all = request.Tools.SelectMany(AnthropicTools.Expand).ToList();
-        foreach (var tool in all) known.TryAdd(tool.Name, tool);
+        // The computer's and the browser's toolset share names, and an upstream refuses or confuses two tools of one name.
+        var all = request.Tools.SelectMany(AnthropicTools.Expand).DistinctBy(tool => tool.Name, StringComparer.Ordinal).ToList();
+        foreach (var tool in all) known.Add(tool.Name, tool);
         var (mentioned, removed) = Mentions(request, known);
         // Without the server's search the model could never find a deferred tool.
         var searchReplaced = all.Exists(tool => tool.Type.StartsWith(SearchPrefix, StringComparison.Ordinal)) && all.Exists(tool => tool.DeferLoading);

@@ -4,9 +4,12 @@ using Dragoman.Messages;
 
 namespace Dragoman.Tools;
 
-/// <summary>Tools as text, for where a model reads about them in the conversation.</summary>
+/// <summary>Tools, and other JSON of a request, as text: for where a model reads about them in the conversation.</summary>
 internal static class ToolText
 {
+    // What the request's parser takes.
+    private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 128 };
+
     /// <summary>A tool's definition: name, description and schema as compact JSON.</summary>
     public static JsonText Definition(Tool tool)
     {
@@ -20,12 +23,26 @@ internal static class ToolText
             if (!tool.InputSchema.IsEmpty)
             {
                 json.WritePropertyName("input_schema"u8);
-                json.WriteRawValue(tool.InputSchema.Span, skipInputValidation: true);
+                WriteCompact(json, tool.InputSchema);
             }
 
             json.WriteEndObject();
         }
 
         return JsonText.From(buffer.WrittenSpan);
+    }
+
+    /// <summary>JSON without the white space that a client's indentation put between its tokens: for a model it would be noise, and tokens.</summary>
+    public static JsonText Compact(ReadOnlyMemory<byte> json)
+    {
+        var buffer = new ArrayBufferWriter<byte>(json.Length);
+        using (var writer = new Utf8JsonWriter(buffer, JsonOutput.Options)) WriteCompact(writer, json);
+        return JsonText.From(buffer.WrittenSpan);
+    }
+
+    private static void WriteCompact(Utf8JsonWriter json, ReadOnlyMemory<byte> value)
+    {
+        using var document = JsonDocument.Parse(value, Depth);
+        document.RootElement.WriteTo(json);
     }
 }

@@ -58,10 +58,10 @@ internal sealed class MediaResolver(DragomanOptions options)
 
             // A model that can't see is told so by the translator; its image need not be fetched.
             if (image.Source is Base64Source || !seesImages) return image with { Source = image.Source as Base64Source ?? new Base64Source("image/png", JsonText.Empty) };
-            if (image.Source is not UrlSource remote) return Notice("image", "files uploaded to Anthropic can't be reached from here", "files=notice");
+            if (image.Source is not UrlSource remote) return Notice("An image", "files uploaded to Anthropic can't be reached from here", "files=notice");
             var (file, problem) = await resolver.Files.FetchAsync(remote.Url, "image/", cancellationToken);
             return file is null
-                ? Notice($"image ({remote.Url})", problem!, "images.url=notice")
+                ? Notice($"An image ({remote.Url})", problem!, "images.url=notice")
                 : new ImageBlock(new Base64Source(file.MediaType, JsonText.From(Convert.ToBase64String(file.Bytes))));
         }
 
@@ -75,9 +75,9 @@ internal sealed class MediaResolver(DragomanOptions options)
                     return await PdfAsync(document, Decode(pdf));
                 case UrlSource remote:
                     var (file, problem) = await resolver.Files.FetchAsync(remote.Url, "application/pdf", cancellationToken);
-                    return file is null ? Notice($"document ({remote.Url})", problem!, "documents.url=notice") : await PdfAsync(document, file.Bytes);
+                    return file is null ? Notice($"A document ({remote.Url})", problem!, "documents.url=notice") : await PdfAsync(document, file.Bytes);
                 case FileSource:
-                    return Notice("document", "files uploaded to Anthropic can't be reached from here", "files=notice");
+                    return Notice("A document", "files uploaded to Anthropic can't be reached from here", "files=notice");
                 default:
                     return document;
             }
@@ -86,7 +86,7 @@ internal sealed class MediaResolver(DragomanOptions options)
         private async ValueTask<ContentBlock> PdfAsync(DocumentBlock document, byte[] pdf)
         {
             var (text, problem) = await resolver.Pdf.ExtractAsync(pdf, cancellationToken);
-            if (text is null) return Notice(document.Title is null ? "PDF document" : $"PDF document \"{document.Title}\"", problem!, "documents.pdf=notice");
+            if (text is null) return Notice(document.Title is null ? "A PDF document" : $"A PDF document \"{document.Title}\"", problem!, "documents.pdf=notice");
             degraded.Add("documents.pdf=text");
             return document with { Source = new TextSource(JsonText.From(text)) };
         }
@@ -106,7 +106,7 @@ internal sealed class MediaResolver(DragomanOptions options)
         private TextBlock Notice(string what, string why, string how)
         {
             degraded.Add(how);
-            return new TextBlock(JsonText.From($"[A {what} was attached here but could not be read: {why}. Tell the user so if it matters.]"));
+            return new TextBlock(JsonText.From($"[{what} was attached here but could not be read: {why}. Tell the user so if it matters.]"));
         }
     }
 

@@ -140,11 +140,12 @@ internal sealed class ChatLine
         return null;
     }
 
-    // An error is text, or an object of a proxy in between.
-    private static string ReadError(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
+    // An error is text, or an object of a proxy in between; null is none.
+    private static string? ReadError(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
     {
         var raw = ReadRaw(ref json, line);
-        return json.TokenType == JsonTokenType.String ? json.GetString()! : System.Text.Encoding.UTF8.GetString(raw.Span);
+        if (json.TokenType == JsonTokenType.Null) return null;
+        return json.TokenType == JsonTokenType.String ? new JsonText(raw[1..^1]).ToString() : System.Text.Encoding.UTF8.GetString(raw.Span);
     }
 
     private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)

@@ -37,7 +37,7 @@ internal static class ChatWriter
         var parts = new List<JsonText> { tool.Description };
         // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
         if (schema.Description is { Length: > 0 } description) parts.Add(JsonText.From(description));
-        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), JsonText.From(tool.InputExamples.Span)]));
+        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), ToolText.Compact(tool.InputExamples)]));
         parts.RemoveAll(part => part.IsEmpty);
         return parts;
     }

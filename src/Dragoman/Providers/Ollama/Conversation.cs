@@ -12,6 +12,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 {
     private readonly List<ChatMessage> _messages = [];
     private readonly Dictionary<string, (string Name, int Order)> _calls = new(StringComparer.Ordinal);
+    private int _callCount;
     private readonly SortedSet<string> _degraded = new(StringComparer.Ordinal);
 
     /// <summary>What was approximated, as <c>field=how</c>.</summary>
@@ -33,12 +34,13 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     private void User(Message message)
     {
         var results = message.Content.OfType<ToolResultBlock>().OrderBy(result => _calls.GetValueOrDefault(result.ToolUseId).Order).ToList();
-        foreach (var result in results) Result(result);
+        foreach (var answered in results) Result(answered);
         var text = Builder(message.Content.Where(block => block is not ToolResultBlock));
         if (text.IsEmpty) return;
         // A reminder beside a tool's result is no word of the user's. As a user message it would end the running tool loop in the eyes of the chat templates,
         // which then drop the thinking of that loop (qwen3.5, gemma4) and with it the cache.
-        if (results.Count > 0 && text.Images.Count == 0 && (text.Texts.TrueForAll(IsReminder) || results.Exists(LoadsTools))) _messages[^1].Texts.AddRange(text.Texts);
+        // (Consecutive user messages are one turn, so the results may also stand in the message before.)
+        if (_messages is [.., { Role: "tool" } result] && text.Images.Count == 0 && (text.Texts.TrueForAll(IsReminder) || results.Exists(LoadsTools))) result.Texts.AddRange(text.Texts);
         else Append(text);
     }
 
@@ -73,31 +75,33 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
                 case ServerToolUseBlock call: Call(said, call.Id, call.Name, call.Input); break;
                 case ServerToolResultBlock result: said = ServerResult(said, result); break;
                 case CompactionBlock { Content: { } summary }: Compact(summary); break;
-                default: Other(said, block); break;
+                default: Fill(said, [block]); break;
             }
         }
 
-        if (!said.IsEmpty) _messages.Add(said);
+        Append(said);
     }
 
     private void Think(ChatMessage said, ThinkingBlock block)
     {
-        if (!model.Thinks) return;
-        // Thinking that the client asked not to see comes back in the signature. Another model's thinking is text like any other.
-        if (!block.Thinking.IsEmpty) said.Thinking.Add(block.Thinking);
-        else if (ThinkingSignature.Open(block.Signature)?.Thinking is { Length: > 0 } own) said.Thinking.Add(JsonText.From(own));
+        // Thinking that the client asked not to see comes back in the signature. Another model's thinking is text like any other, unless it is sealed.
+        var own = block.Thinking.IsEmpty ? ThinkingSignature.Open(block.Signature) : null;
+        var thinking = own is null ? block.Thinking : JsonText.From(own.Thinking ?? "");
+        if (model.Thinks && !thinking.IsEmpty) said.Thinking.Add(thinking);
+        else if (own is null || !thinking.IsEmpty) _degraded.Add("thinking_history=dropped");
     }
 
     private void Call(ChatMessage said, string id, string name, ReadOnlyMemory<byte> input)
     {
         said.Calls.Add((id, name, input));
-        _calls[id] = (name, _calls.Count);
+        // An id may come again in a later turn; the result that follows is then the later call's.
+        _calls[id] = (name, _callCount++);
     }
 
     // A tool that Anthropic's servers ran stands in the middle of the assistant's message; for Ollama its result is a message of its own.
     private ChatMessage ServerResult(ChatMessage said, ServerToolResultBlock result)
     {
-        if (!said.IsEmpty) _messages.Add(said);
+        Append(said);
         var answer = new ChatMessage("tool") { ToolCallId = result.ToolUseId, ToolName = _calls.GetValueOrDefault(result.ToolUseId).Name ?? result.Type };
         answer.Add(ServerToolText.Of(result));
         foreach (var name in result.References) AddDefinition(answer, name);
@@ -189,16 +193,19 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
         // Marks for the API itself; there is nothing in them for a model.
         if (other.Type is "fallback" or "mcp_tool_listing") return;
         _degraded.Add($"{other.Type}=text");
-        message.Add(JsonText.Join(" ", [JsonText.From($"[{other.Type}:"), JsonText.From(other.Raw.Span), JsonText.From("]")]));
+        message.Add(JsonText.Join("", [JsonText.From($"[{other.Type}: "), ToolText.Compact(other.Raw), JsonText.From("]")]));
     }
 
     // Chat templates of several models insist on alternating roles, and the API merges turns of one role.
     private void Append(ChatMessage message)
     {
-        if (_messages is [.., { Role: "user" } last] && message.Role == "user")
+        if (message.IsEmpty) return;
+        if (_messages is [.., var last] && last.Role == message.Role)
         {
             last.Texts.AddRange(message.Texts);
+            last.Thinking.AddRange(message.Thinking);
             last.Images.AddRange(message.Images);
+            last.Calls.AddRange(message.Calls);
         }
         else
         {

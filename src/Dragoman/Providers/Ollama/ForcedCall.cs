@@ -58,7 +58,9 @@ internal sealed class ForcedCall
         json.WriteEndArray();
         json.WriteEndObject();
         json.WritePropertyName("input"u8);
-        json.WriteRawValue(tool.InputSchema.Span, skipInputValidation: true);
+        // References point to the root of a schema, which this is no longer; the rewritten form has none. Without them the original holds the answer tighter.
+        var schema = tool.InputSchema.Span.IndexOf("\"$ref\""u8) < 0 ? tool.InputSchema : OllamaSchemas.Rewrite(tool.InputSchema).Json;
+        json.WriteRawValue(schema.Span, skipInputValidation: true);
         json.WriteEndObject();
         json.WriteStartArray("required"u8);
         json.WriteStringValue("name"u8);
@@ -68,9 +70,13 @@ internal sealed class ForcedCall
     }
 
     /// <summary>Reads the model's answer; null when it is no call of one of the tools (a cloud model may ignore the schema).</summary>
-    public (string Name, ReadOnlyMemory<byte> Input)? Read(string answer)
+    /// <param name="answer">All of its text.</param>
+    /// <param name="cutOff">The answer hit a limit: closing what is open would make a call of half an input.</param>
+    public (string Name, ReadOnlyMemory<byte> Input)? Read(string answer, bool cutOff)
     {
+        if (string.IsNullOrWhiteSpace(answer)) return null;
         var repaired = ArgumentRepair.RepairText(answer);
+        if (cutOff && repaired.Kind == ArgumentRepairKind.Repaired) return null;
         using var document = JsonDocument.Parse(repaired.Json);
         var call = document.RootElement;
         if (call.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && _tools.Any(tool => tool.Name == name.GetString())

@@ -39,7 +39,7 @@ internal sealed class OllamaSettings
         }
         catch (JsonException wrong)
         {
-            throw new ConfigException($"providers.{name}: {wrong.Message}");
+            throw new ConfigException($"providers.{name}: {ConfigFile.Describe(wrong)}");
         }
     }
 

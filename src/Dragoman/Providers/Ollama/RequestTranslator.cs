@@ -30,11 +30,11 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         var offered = forced is not null || request.ToolChoice?.Kind == ToolChoiceKind.None ? [] : offer.Offered;
         if (offered.Count > 0 && !model.CallsTools) throw ToolsUnsupported(model);
         var conversation = new Conversation(model, offer);
-        var system = SystemPrompt.Of(request, offer, offered.Count > 0);
+        var system = SystemPrompt.Of(request, offer, offered.Count > 0 || forced is not null);
         var messages = conversation.Translate(request.Messages);
-        if (forced is not null) messages.Add(Instruction(forced));
+        if (forced is not null) Instruct(messages, forced);
         var degraded = new SortedSet<string>([.. request.Degraded, .. conversation.Degraded, .. think.Degraded], StringComparer.Ordinal);
-        AddDegraded(request, offer, offered.Count > 0, model, degraded);
+        AddDegraded(request, offer, offered.Count > 0, forced, model, degraded);
         // 0 means "warm the cache": Ollama reads 0 as "no limit", so one token is made and not shown.
         var maxTokens = Math.Max(1, Math.Min(request.MaxTokens, contextTokens ?? int.MaxValue));
         var body = new ArrayBufferWriter<byte>(request.Body.Length + 4096);
@@ -59,11 +59,11 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         return new ChatRequest(body.WrittenMemory, [.. degraded], forced, offer, maxTokens);
     }
 
-    private static ChatMessage Instruction(ForcedCall forced)
+    // At the end of what the model reads last, for the reasons that Conversation gives: one more user message would break the order of roles, or end a tool loop.
+    private static void Instruct(List<ChatMessage> messages, ForcedCall forced)
     {
-        var message = new ChatMessage("user");
-        message.Add(forced.Instruction());
-        return message;
+        if (messages is not [.., { Role: "user" or "tool" } last]) messages.Add(last = new ChatMessage("user"));
+        last.Add(forced.Instruction());
     }
 
     private void WriteServing(Utf8JsonWriter json, MessagesRequest request, OllamaModel model, int? contextTokens, int maxTokens)
@@ -80,14 +80,17 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         json.WriteBoolean("truncate"u8, false);
         json.WriteBoolean("shift"u8, false);
         json.WriteStartObject("options"u8);
-        if (contextTokens is { } context) json.WriteNumber("num_ctx"u8, context);
-        json.WriteNumber("num_predict"u8, maxTokens);
-        if (request.Temperature is { } temperature) json.WriteNumber("temperature"u8, temperature);
-        if (request.TopP is { } topP) json.WriteNumber("top_p"u8, topP);
-        if (request.TopK is { } topK) json.WriteNumber("top_k"u8, topK);
-        if (own?.Options.ValueKind == JsonValueKind.Object)
+        // The user's own settings of a model win over what the client sends, which is the same for every model.
+        var chosen = own?.Options ?? default;
+        bool IsFree(string option) => chosen.ValueKind != JsonValueKind.Object || !chosen.TryGetProperty(option, out _);
+        if (contextTokens is { } context && IsFree("num_ctx")) json.WriteNumber("num_ctx"u8, context);
+        if (IsFree("num_predict")) json.WriteNumber("num_predict"u8, maxTokens);
+        if (request.Temperature is { } temperature && IsFree("temperature")) json.WriteNumber("temperature"u8, temperature);
+        if (request.TopP is { } topP && IsFree("top_p")) json.WriteNumber("top_p"u8, topP);
+        if (request.TopK is { } topK && IsFree("top_k")) json.WriteNumber("top_k"u8, topK);
+        if (chosen.ValueKind == JsonValueKind.Object)
         {
-            foreach (var option in own.Options.EnumerateObject()) option.WriteTo(json);
+            foreach (var option in chosen.EnumerateObject()) option.WriteTo(json);
         }
 
         json.WriteEndObject();
@@ -107,13 +110,14 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         }
     }
 
-    private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, OllamaModel model, SortedSet<string> degraded)
+    private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, ForcedCall? forced, OllamaModel model, SortedSet<string> degraded)
     {
         if (offer.SearchReplaced) degraded.Add("tool_search=all_tools_offered");
         foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
         if (request.Tools.Any(tool => tool.Strict)) degraded.Add("tools.strict=coerced");
         // llama.cpp refuses a schema and tools together, and ollama.com ignores schemas.
-        if (!request.OutputSchema.IsEmpty && (hasTools || model.IsCloud)) degraded.Add("output_config.format=instructed");
+        if (!request.OutputSchema.IsEmpty && (hasTools || forced is not null || model.IsCloud)) degraded.Add("output_config.format=instructed");
+        if (forced is not null && model.IsCloud) degraded.Add("tool_choice=instructed");
         if (request.Messages[^1].Role == Role.Assistant) degraded.Add("prefill=model_dependent");
     }
 

@@ -77,6 +77,7 @@ internal sealed class StreamTranslator
     private void Thinking(List<ReplyEvent> events)
     {
         if (_line.Thinking.IsEmpty) return;
+        FlushHeld(events);
         _pieces++;
         events.Add(ReplyEvent.OfThinking(_line.Thinking));
     }
@@ -115,7 +116,7 @@ internal sealed class StreamTranslator
     private void Finish(List<ReplyEvent> events)
     {
         FlushHeld(events);
-        if (_forced is not null) ForcedAnswer(events);
+        if (_forced is not null && _request.MaxTokens > 0) ForcedAnswer(events);
         End(Reason(), events);
     }
 
@@ -130,7 +131,7 @@ internal sealed class StreamTranslator
     private void ForcedAnswer(List<ReplyEvent> events)
     {
         var answer = _forced!.ToString();
-        if (_chat.Forced!.Read(answer) is { } call) _calls.Translate(id: null, call.Name, call.Input, events);
+        if (_chat.Forced!.Read(answer, cutOff: _line.DoneReason == "length") is { } call) _calls.Translate(id: null, call.Name, call.Input, events);
         else Show(answer, events);
     }
 

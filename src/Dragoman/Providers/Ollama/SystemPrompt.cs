@@ -12,8 +12,7 @@ internal static class SystemPrompt
         var system = new ChatMessage("system");
         foreach (var block in request.System)
         {
-            // Claude Code's attribution is meant for Anthropic; it changes from version to version and would cost a local model its cache.
-            if (!block.Text.StartsWith("x-anthropic-billing-header:"u8)) system.Add(block.Text);
+            system.Add(WithoutAttribution(block.Text));
         }
 
         if (offer.Unavailable.Count > 0)
@@ -26,9 +25,18 @@ internal static class SystemPrompt
         if (!request.OutputSchema.IsEmpty)
         {
             var when = hasTools ? "When you are done with tools, answer" : "Answer";
-            system.Add(JsonText.Join("\n", [JsonText.From($"{when} with nothing but JSON that fits this schema:"), JsonText.From(request.OutputSchema.Span)]));
+            system.Add(JsonText.Join("\n", [JsonText.From($"{when} with nothing but JSON that fits this schema:"), ToolText.Compact(request.OutputSchema)]));
         }
 
         return system;
+    }
+
+    // Claude Code's attribution is meant for Anthropic; it changes from version to version and would cost a local model its cache. It is a block of its own,
+    // unless something on the way has joined the blocks; then only its line goes.
+    private static JsonText WithoutAttribution(JsonText text)
+    {
+        if (!text.StartsWith("x-anthropic-billing-header:"u8)) return text;
+        var lineEnd = text.Escaped.Span.IndexOf("\\n"u8);
+        return lineEnd < 0 ? JsonText.Empty : new JsonText(text.Escaped[(lineEnd + 2)..]);
     }
 }

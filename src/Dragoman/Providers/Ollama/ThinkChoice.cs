@@ -15,16 +15,26 @@ internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string>
     public static ThinkChoice For(MessagesRequest request, OllamaModel model, ThinkingUnsupported unsupported)
     {
         var on = request.Thinking is { IsOn: true };
-        if (!model.Thinks) return on ? WithoutThinking(request.Thinking!, model, unsupported) : new ThinkChoice(null, []);
-        if (!on) return new ThinkChoice(model.AlwaysThinks ? "\"low\"" : "false", []);
-        if (model.TakesLevels) return new ThinkChoice($"\"{Level(request)}\"", []);
+        if (!model.Thinks && on) Refuse(request.Thinking!, model, unsupported);
         var degraded = new List<string>();
-        if (request.Thinking!.BudgetTokens is not null) degraded.Add("thinking.budget_tokens=ignored");
-        if (request.Effort is not null) degraded.Add("effort=ignored");
-        return new ThinkChoice("true", degraded);
+        var leveled = model.Thinks && model.TakesLevels && (on || model.AlwaysThinks);
+        if (request.Effort is not null && !leveled) degraded.Add("effort=ignored");
+        if (on && !model.Thinks) degraded.Add("thinking=ignored");
+        if (on && !leveled && request.Thinking!.BudgetTokens is not null) degraded.Add("thinking.budget_tokens=ignored");
+        if (request.Thinking is { Kind: ThinkingKind.BetweenTools }) degraded.Add("thinking.between_tools=off");
+        if (request.Thinking is { Kind: ThinkingKind.Disabled } && model.AlwaysThinks) degraded.Add("thinking.disabled=low");
+        return new ThinkChoice(Choose(request, model, on, leveled), degraded);
     }
 
-    private static ThinkChoice WithoutThinking(Thinking thinking, OllamaModel model, ThinkingUnsupported unsupported)
+    private static string? Choose(MessagesRequest request, OllamaModel model, bool on, bool leveled)
+    {
+        if (!model.Thinks) return null;
+        if (!leveled) return on ? "true" : "false";
+        // A model that thinks in any case does so as little as it can, unless the client says how much effort it wants.
+        return on || (request.Effort is not null && request.Thinking is null) ? $"\"{Level(request)}\"" : "\"low\"";
+    }
+
+    private static void Refuse(Thinking thinking, OllamaModel model, ThinkingUnsupported unsupported)
     {
         if (thinking.Kind == ThinkingKind.Enabled && unsupported == ThinkingUnsupported.Error)
         {
@@ -32,8 +42,6 @@ internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string>
                 $"thinking.type: the model {model.Name} can't think. Map this model to one that thinks (for example: ollama pull qwen3:8b), send thinking {{\"type\":\"disabled\"}} "
                 + "or \"adaptive\", or start the gateway with --thinking-unsupported ignore.");
         }
-
-        return new ThinkChoice(null, ["thinking=ignored"]);
     }
 
     private static string Level(MessagesRequest request)
@@ -44,7 +52,7 @@ internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string>
             "low" => "low",
             "medium" => "medium",
             not null => high,
-            null => request.Thinking!.BudgetTokens switch { null => "medium", <= LowBudget => "low", <= MediumBudget => "medium", _ => high },
+            null => request.Thinking?.BudgetTokens switch { null => "medium", <= LowBudget => "low", <= MediumBudget => "medium", _ => high },
         };
     }
 }
