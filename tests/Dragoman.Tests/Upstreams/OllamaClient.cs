@@ -22,10 +22,15 @@ internal sealed class OllamaClient : IAsyncDisposable
     public static async Task<OllamaClient> StartAsync(OllamaScenario scenario) => new(await SimulatedOllama.StartAsync(scenario));
 
     /// <summary>Sends a chat request; completes when the response's headers are there.</summary>
-    public Task<HttpResponseMessage> SendAsync(string body, CancellationToken cancellationToken = default) => http.SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = new StringContent(body, Encoding.UTF8, "application/json") },
-        HttpCompletionOption.ResponseHeadersRead,
-        cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(string body, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "/api/chat", body, cancellationToken);
+
+    /// <summary>Status and body of any endpoint.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> AskAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var response = await SendAsync(method, path, body, CancellationToken.None);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     /// <summary>The whole body of a chat response, and its status.</summary>
     public async Task<(HttpStatusCode Status, string Body)> ChatAsync(string body)
@@ -53,6 +58,11 @@ internal sealed class OllamaClient : IAsyncDisposable
         $$"""{"model":"{{model}}","messages":[{"role":"user","content":{{Quote(text)}}}]{{more}}}""";
 
     public static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken) => http.SendAsync(
+        new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") },
+        HttpCompletionOption.ResponseHeadersRead,
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
