@@ -1,170 +1,193 @@
-using System.Text;
 using System.Text.Json;
 using Dragoman.ClientTests.Clients;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace Dragoman.ClientTests;
 
-/// <summary>The real Claude Code, the real program, a simulated model.</summary>
-public sealed class ClaudeCodeTests
+/// <summary>Claude Code as users run it: its default model, and nothing configured but the gateway's address.</summary>
+public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(output)
 {
+    private const string EchoOne = """[[tool:Bash {"command":"echo one","description":"Print one"}]]""";
+    private const string EchoTwo = """[[tool:Bash {"command":"echo two","description":"Print two"}]]""";
+    private const string EchoThree = """[[tool:Bash {"command":"echo three","description":"Print three"}]]""";
+
     [Fact]
-    public async Task Answers_text()
+    public async Task Gets_a_text_answer()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync("[[text:Grüße aus 東京 👋]]");
-        Assert.Equal("Grüße aus 東京 👋", result.GetProperty("result").GetString());
-        Assert.False(result.GetProperty("is_error").GetBoolean());
-        Assert.True(result.GetProperty("usage").GetProperty("input_tokens").GetInt32() > 5000);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("[[text:Hello from a small model, größer than 東京 👋]]");
+        Assert.Equal("Hello from a small model, größer than 東京 👋", run.Text);
+        Assert.True(run.Result.GetProperty("usage").GetProperty("input_tokens").GetInt32() > 5000, "the counts of the upstream reach the client");
     }
 
     [Fact]
-    public async Task Does_a_task_of_three_rounds_whose_results_the_model_sees()
+    public async Task Runs_three_rounds_of_a_tool_and_the_model_sees_their_results()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync(
-            "[[think:first]] [[tool:Bash {\"command\":\"echo one > f.txt; cat f.txt\",\"description\":\"d\"}]] [[then]] [[text:going on]] [[tool:Bash {\"command\":\"echo two >> f.txt; tail -1 f.txt\",\"description\":\"d\"}]] [[then]] [[tool:Bash {\"command\":\"wc -l < f.txt\",\"description\":\"d\"}]]");
-        Assert.Equal("results: one | two | 2", result.GetProperty("result").GetString());
-        Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(Path.Combine(claude.Folder, "f.txt")));
-        AssertPrefixes(gateway);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync($"{EchoOne} [[then]] {EchoTwo} [[then]] {EchoThree}", "--allowedTools", "Bash");
+        Assert.Equal("results: one | two | three", run.Text);
+        Assert.Equal(4, World.Ollama.ChatRequests.Count);
     }
 
     [Fact]
-    public async Task Runs_two_calls_of_one_answer()
+    public async Task Every_turn_of_a_session_extends_the_upstreams_prompt_byte_for_byte()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync("[[tool:Bash {\"command\":\"echo one\",\"description\":\"d\"}]] [[and]] [[tool:Bash {\"command\":\"echo two\",\"description\":\"d\"}]]");
-        Assert.Equal("results: one | two", result.GetProperty("result").GetString());
+        using var claude = new ClaudeCode(World.Url);
+        var first = await claude.AskAsync($"[[think:one by one]] {EchoOne} [[then]] [[text:now two]] {EchoTwo}", "--allowedTools", "Bash");
+        Assert.Equal("results: one | two", first.Text);
+        var second = await claude.AskAsync($"[[think:the last one]] {EchoThree}", "--continue", "--allowedTools", "Bash");
+        Assert.Equal("results: three", second.Text);
+        var bodies = World.Ollama.ChatRequests;
+        Assert.Equal(5, bodies.Count);
+        for (var turn = 1; turn < bodies.Count; turn++)
+        {
+            // The array of messages and the object end the body.
+            Assert.EndsWith("]}", bodies[turn - 1]);
+            Assert.StartsWith(bodies[turn - 1][..^2], bodies[turn]);
+        }
     }
 
     [Fact]
-    public async Task Lets_the_model_see_that_a_tool_failed()
+    public async Task Runs_two_parallel_calls_and_each_result_reaches_its_own_call()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync("[[tool:Bash {\"command\":\"echo broken >&2; exit 3\",\"description\":\"d\"}]]");
-        Assert.StartsWith("results: The tool failed:", result.GetProperty("result").GetString());
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync($"{EchoOne} [[and]] {EchoTwo}", "--allowedTools", "Bash");
+        // Claude Code sends results in the order in which the commands ended; an upstream that pairs them by position needs the order of the calls.
+        Assert.Equal("results: one | two", run.Text);
+        Assert.Equal(2, World.Ollama.ChatRequests.Count);
     }
 
     [Fact]
-    public async Task Shows_thinking_and_gives_it_back_to_the_model()
+    public async Task A_failed_command_reaches_the_model_as_an_error()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        // An id of the 4.5 generation asks to see the thinking; the newest ones have it omitted.
-        var messages = await claude.StreamAsync("[[think:I should look first]] [[tool:Bash {\"command\":\"echo one\",\"description\":\"d\"}]]", "--model", "claude-sonnet-4-5");
-        var thinking = messages.Where(message => message.GetProperty("type").GetString() == "assistant")
-            .SelectMany(message => message.GetProperty("message").GetProperty("content").EnumerateArray())
-            .Where(block => block.GetProperty("type").GetString() == "thinking").ToList();
-        Assert.Equal("I should look first", thinking[0].GetProperty("thinking").GetString());
-        Assert.NotEmpty(thinking[0].GetProperty("signature").GetString()!);
-        Assert.Contains("\"thinking\":\"I should look first\"", gateway.Ollama.ChatRequests[^1]);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("""[[tool:Bash {"command":"echo broken >&2; exit 3","description":"Fail"}]]""", "--allowedTools", "Bash");
+        Assert.StartsWith("results: ", run.Text);
+        Assert.True(Assert.Single(run.ToolResults).GetProperty("is_error").GetBoolean());
+        Assert.Contains("Exit code 3\\nbroken", World.Ollama.ChatRequests[^1]);
     }
 
     [Fact]
-    public async Task Thinking_that_the_client_does_not_want_to_see_still_comes_back_to_the_model()
+    public async Task A_picture_that_it_reads_does_not_break_the_conversation()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        await claude.AskAsync("[[think:a hidden thought]] [[tool:Bash {\"command\":\"echo one\",\"description\":\"d\"}]]");
-        Assert.Contains("\"thinking\":\"a hidden thought\"", gateway.Ollama.ChatRequests[^1]);
+        using var claude = new ClaudeCode(World.Url);
+        // One red pixel.
+        const string png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+        await File.WriteAllBytesAsync(Path.Combine(claude.WorkingDirectory, "dot.png"), Convert.FromBase64String(png), TestContext.Current.CancellationToken);
+        var path = JsonEncodedText.Encode(Path.Combine(claude.WorkingDirectory, "dot.png"));
+        var run = await claude.AskAsync($$"""[[tool:Read {"file_path":"{{path}}"}]]""", "--allowedTools", "Read");
+        Assert.StartsWith("results: ", run.Text);
     }
 
     [Fact]
-    public async Task Finds_a_deferred_tool_and_can_call_it()
+    public async Task Thinking_goes_on_over_a_tool_round_and_the_upstream_gets_it_back()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        await claude.AskAsync("[[tool:ToolSearch {\"query\":\"select:WebFetch\",\"max_results\":1}]]");
-        var (before, after) = (Tools(gateway.Ollama.ChatRequests[0]), Tools(gateway.Ollama.ChatRequests[^1]));
-        Assert.Contains("ToolSearch", before);
-        Assert.DoesNotContain("WebFetch", before);
-        Assert.DoesNotContain("DeferredToolPlaceholder", before);
-        // The list grew at its end only.
-        Assert.Equal([.. before, "WebFetch"], after);
-        Assert.Contains("The tool WebFetch is available now:", gateway.Ollama.ChatRequests[^1]);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync($"[[think:The first thought.]] {EchoOne} [[then]] [[think:The second thought.]] [[text:done]]", "--allowedTools", "Bash");
+        Assert.Equal("done", run.Text);
+        Assert.Equal(2, run.Blocks.Count(block => block.GetProperty("type").ValueEquals("thinking")));
+        Assert.All(run.Blocks.Where(block => block.GetProperty("type").ValueEquals("thinking")), block => Assert.NotEmpty(block.GetProperty("signature").GetString()!));
+        Assert.Contains("The first thought.", World.Ollama.ChatRequests[1]);
+    }
+
+    [Fact]
+    public async Task Thinking_is_shown_to_a_client_that_wants_to_see_it()
+    {
+        using var claude = new ClaudeCode(World.Url);
+        // For a model of the 4.5 generation it asks to see the thinking; for the newest ones it asks for signatures only.
+        var run = await claude.AskAsync($"[[think:I should look first.]] {EchoOne}", "--allowedTools", "Bash", "--model", "claude-sonnet-4-5");
+        Assert.Equal("results: one", run.Text);
+        Assert.Equal("I should look first.", run.Blocks.First().GetProperty("thinking").GetString());
+        Assert.Contains("I should look first.", World.Ollama.ChatRequests[1]);
+    }
+
+    [Fact]
+    public async Task A_deferred_tool_is_offered_to_the_model_once_it_was_searched_for()
+    {
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("""[[tool:ToolSearch {"query":"select:TaskStop"}]] [[then]] [[tool:TaskStop {"task_id":"none"}]]""", "--allowedTools", "ToolSearch", "TaskStop");
+        var tools = World.Ollama.Chats.Select(chat => chat.Request.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()).ToList()).ToList();
+        Assert.Equal(3, tools.Count);
+        Assert.DoesNotContain("TaskStop", tools[0]);
+        Assert.Contains("ToolSearch", tools[0]);
+        // The list grows at its end, so that what a model has read of it stays valid.
+        Assert.Equal([.. tools[0], "TaskStop"], tools[1]);
+        Assert.All(tools, names => Assert.DoesNotContain("DeferredToolPlaceholder", names));
+        // The loaded tool was called: it answers that there is no such task.
+        Assert.Equal(2, run.ToolResults.Count());
+        Assert.Contains("No task found with ID: none", run.ToolResults.Last().GetRawText());
+    }
+
+    [Fact]
+    public async Task A_web_search_without_a_searching_model_still_gives_the_conversation_an_answer()
+    {
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync(
+            """[[tool:ToolSearch {"query":"select:WebSearch"}]] [[then]] [[tool:WebSearch {"query":"dragoman"}]] [[then]] [[text:searched]]""",
+            "--allowedTools",
+            "ToolSearch",
+            "WebSearch");
+        Assert.Equal("searched", run.Text);
+        Assert.Contains("Web search results for query", run.ToolResults.Last().GetRawText());
+    }
+
+    [Fact]
+    public async Task A_sub_agent_works_and_reports_back()
+    {
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync(
+            """[[tool:Agent {"description":"Greet","prompt":"Say hello.","subagent_type":"general-purpose","run_in_background":false}]] [[then]] [[text:reported]]""",
+            "--allowedTools",
+            "Agent");
+        Assert.Equal("reported", run.Text);
+        Assert.Contains(run.ToolResults, result => result.GetRawText().Contains("I am a simulated model.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Context_shows_counted_tokens()
+    {
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("/context");
+        Assert.Matches(@"\| System prompt \| [\d.]+k? \|", run.Text);
+        Assert.Matches(@"\| System tools \| [\d.]+k \|", run.Text);
+        Assert.DoesNotContain("rror", run.Outcome.Errors);
+        Assert.Empty(World.Ollama.ChatRequests);
+        // All is in the log once the gateway has ended; without these lines Claude Code would have guessed.
+        Assert.Equal(0, await World.Gateway.StopAsync());
+        Assert.Contains("counted ", World.Gateway.Output);
+    }
+
+    [Fact]
+    public async Task Model_discovery_finds_the_local_models_under_a_prefix()
+    {
+        using var claude = new ClaudeCode(World.Url).With("CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY", "1");
+        var run = await claude.AskAsync("[[text:found]]");
+        Assert.Equal("found", run.Text);
+        var cache = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(claude.Home, ".claude", "cache", "gateway-models.json"), TestContext.Current.CancellationToken));
+        var ids = cache.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("id").GetString()!).ToList();
+        Assert.Contains("anthropic/gpt-oss:20b", ids);
+        // Others are left out by Claude Code.
+        Assert.All(ids, id => Assert.True(id.StartsWith("anthropic/", StringComparison.Ordinal) || id.StartsWith("claude-", StringComparison.Ordinal), id));
     }
 
     [Theory]
-    [InlineData("[[error]]")]
-    [InlineData("[[drop]]")]
-    public async Task Recovers_from_a_failure_in_the_middle_of_an_answer(string failure)
+    [InlineData("anthropic/ollama/gpt-oss:20b")]
+    [InlineData("anthropic/gpt-oss:20b")]
+    [InlineData("gpt-oss:20b")]
+    public async Task A_local_model_answers_under_the_name_that_was_listed_and_shorter_ones(string name)
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync($"{failure} [[text:recovered]]");
-        Assert.Equal("recovered", result.GetProperty("result").GetString());
-        Assert.True(gateway.Ollama.ChatRequests.Count >= 2);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("[[text:chosen]]", "--model", name);
+        Assert.Equal("chosen", run.Text);
+        Assert.Equal("gpt-oss:20b", World.Ollama.Chats[0].Request.GetProperty("model").GetString());
     }
 
     [Fact]
-    public async Task Waits_for_a_model_that_is_silent_for_longer_than_the_grace()
+    public async Task A_model_that_is_not_installed_is_named_in_the_message()
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync("[[silence:3500]] [[text:late]]");
-        Assert.Equal("late", result.GetProperty("result").GetString());
-        Assert.Single(gateway.Ollama.ChatRequests);
+        using var claude = new ClaudeCode(World.Url);
+        var run = await claude.AskAsync("hello", "--model", "anthropic/qwen9:1b");
+        Assert.NotEqual(0, run.Outcome.ExitCode);
+        Assert.Contains("qwen9:1b", run.Outcome.Output);
+        Assert.Empty(World.Ollama.ChatRequests);
     }
-
-    [Fact]
-    public async Task Counts_its_context()
-    {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        var result = await claude.AskAsync("/context");
-        Assert.Matches(@"System tools \| [\d.]+k", result.GetProperty("result").GetString());
-        Assert.Contains("counted ", gateway.Log);
-    }
-
-    [Fact]
-    public async Task Lists_the_models_in_its_picker()
-    {
-        await using var gateway = await Gateway.StartAsync();
-        using var claude = new ClaudeCode(gateway);
-        claude.Environment.Remove("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC");
-        claude.Environment["CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"] = "1";
-        await claude.AskAsync("[[text:hi]]", "--model", "anthropic/qwen3:8b");
-        var cache = Path.Combine(claude.Home, ".claude/cache/gateway-models.json");
-        Assert.True(File.Exists(cache), $"no list of models was kept\n{gateway.Log}");
-        Assert.Contains("anthropic/qwen3-coder:30b", await File.ReadAllTextAsync(cache));
-        Assert.Contains("anthropic/qwen3:8b -> ollama/qwen3:8b", gateway.Log);
-    }
-
-    [Theory]
-    [InlineData("claude-code-title")]
-    [InlineData("claude-code-first-request")]
-    [InlineData("claude-code-tool-results")]
-    [InlineData("claude-code-after-tool-search")]
-    [InlineData("claude-code-subagent")]
-    [InlineData("claude-code-web-search")]
-    [InlineData("claude-code-interactive-first-request")]
-    [InlineData("claude-code-cut-off")]
-    public async Task Requests_that_it_was_recorded_to_send_are_answered(string name)
-    {
-        await using var gateway = await Gateway.StartAsync();
-        using var http = new HttpClient();
-        var body = await File.ReadAllTextAsync(Path.Combine(Gateway.Repository, $"tests/Dragoman.ClientTests/Recorded/{name}.json"));
-        using var response = await http.PostAsync($"{gateway.Url}/v1/messages?beta=true", new StringContent(body, Encoding.UTF8, "application/json"));
-        var answer = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, answer);
-        Assert.Contains("message_stop", answer);
-        if (name == "claude-code-title") Assert.Contains("\\\"title\\\"", answer);
-        if (name == "claude-code-web-search") Assert.Contains("web_search=unavailable", response.Headers.GetValues("x-dragoman-degraded").Single());
-    }
-
-    // Each turn's request is a byte prefix of the next one's, up to the end of the messages.
-    private static void AssertPrefixes(Gateway gateway)
-    {
-        var bodies = gateway.Ollama.ChatRequests;
-        for (var turn = 1; turn < bodies.Count; turn++) Assert.StartsWith(bodies[turn - 1][..^2], bodies[turn]);
-        Assert.Equal(1, gateway.Ollama.Loads("qwen3:8b"));
-    }
-
-    private static List<string> Tools(string body) =>
-        [.. JsonDocument.Parse(body).RootElement.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)];
 }

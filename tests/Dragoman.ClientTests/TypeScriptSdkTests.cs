@@ -1,99 +1,106 @@
 using System.Text.Json;
 using Dragoman.ClientTests.Clients;
-using Dragoman.Upstreams.Ollama;
 
 namespace Dragoman.ClientTests;
 
-/// <summary>The official TypeScript SDK: its accumulator throws on any mistake in the order of events.</summary>
-public sealed class TypeScriptSdkTests
+/// <summary>The TypeScript SDK, most clients' foundation; each test runs one of the programs in <c>TypeScript/</c>.</summary>
+public sealed class TypeScriptSdkTests(GatewayWorld world) : IClassFixture<GatewayWorld>
 {
+    private const string TwoCities = """[[think:Two cities.]] [[text:I look.]] [[tool:get_weather {"city":"Graz"}]] [[and]] [[tool:get_weather {"city":"Linz"}]]""";
+
     [Fact]
-    public async Task Streams_and_assembles_a_message()
+    public async Task Creates_a_message()
     {
-        var result = await CaseAsync("stream");
-        Assert.Equal("Hello from TypeScript 👋", result.GetProperty("joined").GetString());
-        Assert.True(result.GetProperty("pieces").GetInt32() > 1);
-        Assert.StartsWith("req_", result.GetProperty("requestId").GetString());
-        var message = result.GetProperty("message");
-        Assert.Equal("claude-sonnet-5", message.GetProperty("model").GetString());
-        Assert.Equal("end_turn", message.GetProperty("stop_reason").GetString());
-        Assert.True(message.GetProperty("usage").GetProperty("input_tokens").GetInt32() > 0);
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "create", "[[text:Grüße aus 東京 👋]]");
+        Assert.Equal("Grüße aus 東京 👋", Text(seen.GetProperty("ga")));
+        Assert.Equal("Grüße aus 東京 👋", Text(seen.GetProperty("beta")));
+        Assert.Equal("end_turn", seen.GetProperty("ga").GetProperty("stop_reason").GetString());
+        Assert.Equal(JsonValueKind.Array, seen.GetProperty("edited").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
+        Assert.Equal(JsonValueKind.Array, seen.GetProperty("editedStream").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
     }
 
     [Fact]
-    public async Task Creates_a_whole_message() =>
-        Assert.Equal("whole", Text((await CaseAsync("create")).GetProperty("message")));
-
-    [Fact]
-    public async Task Assembles_a_thinking_block_with_its_signature()
+    public async Task Streams_thinking_text_and_two_tool_calls()
     {
-        var content = (await CaseAsync("thinking")).GetProperty("message").GetProperty("content");
-        Assert.Equal(["thinking", "text"], content.EnumerateArray().Select(block => block.GetProperty("type").GetString()));
-        Assert.Equal("let me see", content[0].GetProperty("thinking").GetString());
-        Assert.NotEmpty(content[0].GetProperty("signature").GetString()!);
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "stream", TwoCities);
+        Assert.Equal("I look.", seen.GetProperty("text").GetString());
+        Assert.True(seen.GetProperty("pieces").GetInt32() > 1, "text comes in pieces");
+        Assert.StartsWith("req_", seen.GetProperty("requestId").GetString());
+        Assert.Equal("Two cities.", seen.GetProperty("thinking").GetString());
+        foreach (var half in (string[])["message", "beta"])
+        {
+            var content = seen.GetProperty(half).GetProperty("content").EnumerateArray().ToList();
+            Assert.Equal(["thinking", "text", "tool_use", "tool_use"], content.Select(block => block.GetProperty("type").GetString()));
+            Assert.Equal(["Graz", "Linz"], content.Skip(2).Select(call => call.GetProperty("input").GetProperty("city").GetString()));
+            Assert.Equal("tool_use", seen.GetProperty(half).GetProperty("stop_reason").GetString());
+        }
     }
 
     [Fact]
-    public async Task Runs_parallel_tools_with_inputs_that_fit_their_schema()
+    public async Task A_tool_loop_ends_with_an_answer_from_the_results()
     {
-        var result = await CaseAsync("tools");
-        var calls = result.GetProperty("first").GetProperty("content").EnumerateArray().ToList();
-        Assert.Equal("""{"text":"a","times":3}""", calls[0].GetProperty("input").GetRawText());
-        Assert.NotEqual(calls[0].GetProperty("id").GetString(), calls[1].GetProperty("id").GetString());
-        Assert.Equal("tool_use", result.GetProperty("first").GetProperty("stop_reason").GetString());
-        Assert.Equal("results: a! | b!", Text(result.GetProperty("second")));
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "tool-loop", $$"""{{TwoCities}} [[then]] [[think:One more.]] [[tool:get_weather {"city":"Wels"}]]""");
+        Assert.Equal(2, seen.GetProperty("rounds").GetInt32());
+        Assert.Equal("results: sunny in Graz | sunny in Linz | sunny in Wels", Text(seen.GetProperty("message")));
+    }
+
+    [Theory]
+    [InlineData("whole")]
+    [InlineData("stream")]
+    public async Task The_tool_runner_runs_to_its_end(string way)
+    {
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "tool-runner", TwoCities, way);
+        Assert.Equal(["Graz", "Linz"], seen.GetProperty("cities").EnumerateArray().Select(city => city.GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal("results: sunny in Graz | sunny in Linz", Text(seen.GetProperty("message")));
     }
 
     [Fact]
-    public async Task Beta_messages_report_context_management()
+    public async Task Lists_models_page_by_page_and_retrieves_each()
     {
-        var result = await CaseAsync("beta");
-        Assert.Equal("beta", Text(result.GetProperty("whole")));
-        Assert.Equal(JsonValueKind.Array, result.GetProperty("whole").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
-        Assert.Equal(JsonValueKind.Array, result.GetProperty("streamed").GetProperty("context_management").GetProperty("applied_edits").ValueKind);
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "models");
+        var ids = Ids(seen, "models");
+        Assert.Contains("gpt-oss:20b", ids);
+        Assert.Equal(ids, Ids(seen, "retrieved"));
+        Assert.Equal(ids, Ids(seen, "beta"));
+        Assert.Equal(["ollama/qwen3:8b", "anthropic/qwen3:8b", "claude-opus-5"], Ids(seen, "byName"));
     }
 
     [Fact]
     public async Task Counts_tokens()
     {
-        var result = await CaseAsync("count");
-        Assert.True(result.GetProperty("ga").GetProperty("input_tokens").GetInt32() > 3);
-        Assert.True(result.GetProperty("beta").GetProperty("input_tokens").GetInt32() > 3);
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "count-tokens");
+        int Count(string name) => seen.GetProperty(name).GetProperty("input_tokens").GetInt32();
+        Assert.True(Count("few") > 0);
+        Assert.True(Count("many") >= Count("few") + 400, seen.ToString());
+        Assert.True(Count("tools") > Count("few"), seen.ToString());
+        Assert.Equal(Count("few"), Count("beta"));
     }
 
     [Fact]
-    public async Task Lists_models_page_by_page_and_finds_ids_with_slashes()
+    public async Task Errors_have_the_classes_that_applications_catch()
     {
-        var result = await CaseAsync("models");
-        var ids = result.GetProperty("ids").EnumerateArray().Select(id => id.GetString()).ToList();
-        Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.Superset(SimulatedModel.Usual.Where(model => model.Can("completion")).Select(model => (string?)model.Name).ToHashSet(), ids.ToHashSet());
-        Assert.Equal("ollama/qwen3:8b", result.GetProperty("one").GetProperty("id").GetString());
-        Assert.Equal("claude-opus-5", result.GetProperty("claude").GetProperty("id").GetString());
+        var seen = await TypeScriptSdk.RunAsync(world.Url, "errors");
+        AssertError(seen.GetProperty("badRequest"), "BadRequestError", 400, "invalid_request_error", "max_tokens");
+        AssertError(seen.GetProperty("badBlock"), "BadRequestError", 400, "invalid_request_error", "messages.0.content.0: Input tag 'nonsense' found using 'type'");
+        AssertError(seen.GetProperty("notFound"), "NotFoundError", 404, "not_found_error", "qwen9:1b");
+        AssertError(seen.GetProperty("notFoundStream"), "NotFoundError", 404, "not_found_error", "qwen9:1b");
+        AssertError(seen.GetProperty("noModel"), "NotFoundError", 404, "not_found_error", "qwen9:1b");
+        AssertError(seen.GetProperty("midStream"), "APIError", null, "api_error", "unexpectedly stopped");
+        var whole = seen.GetProperty("whole");
+        Assert.True(whole.GetProperty("status").GetInt32() >= 500, whole.ToString());
+        Assert.NotNull(whole.GetProperty("requestId").GetString());
     }
 
-    [Theory]
-    [InlineData("notFound", "NotFoundError", 404, "not_found_error", "ollama pull qwen9:1b")]
-    [InlineData("invalid", "BadRequestError", 400, "invalid_request_error", "messages.0.content.0: Input tag 'nonsense' found using 'type'")]
-    [InlineData("midStream", "APIError", null, "api_error", "unexpectedly stopped")]
-    public async Task Throws_the_right_error(string name, string thrown, int? status, string type, string message)
+    private static void AssertError(JsonElement error, string kind, int? status, string type, string message)
     {
-        var result = await CaseAsync(name);
-        Assert.Equal(thrown, result.GetProperty("thrown").GetString());
-        Assert.Equal(status, result.GetProperty("status").ValueKind == JsonValueKind.Null ? null : result.GetProperty("status").GetInt32());
-        Assert.Equal(type, result.GetProperty("type").GetString());
-        Assert.Contains(message, result.GetProperty("message").GetString());
+        Assert.Equal(kind, error.GetProperty("kind").GetString());
+        Assert.Equal(status, error.GetProperty("status") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null);
+        Assert.Equal(type, error.GetProperty("type").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString());
     }
 
-    private static string? Text(JsonElement message) => message.GetProperty("content")[0].GetProperty("text").GetString();
+    private static string Text(JsonElement message) =>
+        string.Concat(message.GetProperty("content").EnumerateArray().Where(block => block.GetProperty("type").ValueEquals("text")).Select(block => block.GetProperty("text").GetString()));
 
-    private static async Task<JsonElement> CaseAsync(string name)
-    {
-        await using var gateway = await Gateway.StartAsync();
-        var folder = Path.Combine(Gateway.Repository, "tests/Dragoman.ClientTests");
-        var environment = new Dictionary<string, string> { ["ANTHROPIC_BASE_URL"] = gateway.Url, ["HOME"] = Path.GetTempPath() };
-        var run = await Run.ProgramAsync("node", ["TypeScript/cases.mjs", name], environment, folder, TimeSpan.FromSeconds(30));
-        Assert.True(run.ExitCode == 0, $"{run.Errors}\n{gateway.Log}");
-        return JsonDocument.Parse(run.Output).RootElement;
-    }
+    private static List<string?> Ids(JsonElement seen, string list) => [.. seen.GetProperty(list).EnumerateArray().Select(model => model.GetProperty("id").GetString())];
 }

@@ -10,7 +10,7 @@ internal static class ToolText
     // What the request's parser takes.
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 128 };
 
-    /// <summary>A tool's definition: name, description and schema as compact JSON.</summary>
+    /// <summary>A tool's definition: name, description, schema and examples as compact JSON.</summary>
     public static JsonText Definition(Tool tool)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -24,6 +24,12 @@ internal static class ToolText
             {
                 json.WritePropertyName("input_schema"u8);
                 WriteCompact(json, tool.InputSchema);
+            }
+
+            if (!tool.InputExamples.IsEmpty)
+            {
+                json.WritePropertyName("input_examples"u8);
+                WriteCompact(json, tool.InputExamples);
             }
 
             json.WriteEndObject();

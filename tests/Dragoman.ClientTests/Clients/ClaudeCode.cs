@@ -1,62 +1,103 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Dragoman.ClientTests.Processes;
 
 namespace Dragoman.ClientTests.Clients;
 
-/// <summary>Claude Code as a newcomer has it: an empty home, two environment variables, nothing of this machine.</summary>
+/// <summary>Claude Code with a home of its own; runs of one instance share that home, so that a session can be continued.</summary>
 internal sealed class ClaudeCode : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Dictionary<string, string> _environment;
 
-    private readonly Gateway _gateway;
-
-    /// <summary>Makes an empty home.</summary>
-    public ClaudeCode(Gateway gateway)
+    /// <summary>A client of this gateway that has never run before.</summary>
+    public ClaudeCode(Uri gateway)
     {
-        _gateway = gateway;
-        Home = Directory.CreateTempSubdirectory("dragoman-home-").FullName;
-        Folder = Directory.CreateTempSubdirectory("dragoman-work-").FullName;
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        WorkingDirectory = _directory.Folder("project");
+        _environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["HOME"] = Home,
-            ["ANTHROPIC_BASE_URL"] = gateway.Url,
-            ["ANTHROPIC_AUTH_TOKEN"] = "dragoman",
+            ["HOME"] = _directory.Folder("home"),
+            ["ANTHROPIC_BASE_URL"] = gateway.ToString().TrimEnd('/'),
+            ["ANTHROPIC_AUTH_TOKEN"] = "test-token",
             ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
         };
     }
 
-    /// <summary>Its home.</summary>
-    public string Home { get; }
+    /// <summary>Its home directory.</summary>
+    public string Home => _environment["HOME"];
 
-    /// <summary>Where it works.</summary>
-    public string Folder { get; }
+    /// <summary>Where it runs: the project that it works on.</summary>
+    public string WorkingDirectory { get; }
 
-    /// <summary>Its whole environment, besides PATH.</summary>
-    public Dictionary<string, string> Environment { get; }
-
-    private static string Binary => Path.Combine(Gateway.Repository, "tests/Dragoman.ClientTests/node_modules/@anthropic-ai/claude-code-linux-x64/claude");
-
-    /// <summary>Runs <c>claude -p</c>; returns its result object.</summary>
-    public async Task<JsonElement> AskAsync(string prompt, params string[] arguments)
+    /// <summary>Sets an environment variable for all following runs.</summary>
+    public ClaudeCode With(string name, string value)
     {
-        var run = await RunAsync(["-p", prompt, "--output-format", "json", "--allowedTools", "Bash", .. arguments]);
-        Assert.True(run.Output.StartsWith('{'), $"claude said: {run.Output}\n{run.Errors}\n{_gateway.Log}");
-        return JsonDocument.Parse(run.Output).RootElement;
+        _environment[name] = value;
+        return this;
     }
 
-    /// <summary>Runs <c>claude -p</c>; returns every message of its stream.</summary>
-    public async Task<List<JsonElement>> StreamAsync(string prompt, params string[] arguments)
-    {
-        var run = await RunAsync(["-p", prompt, "--output-format", "stream-json", "--verbose", "--include-partial-messages", "--allowedTools", "Bash", .. arguments]);
-        return [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-    }
+    /// <summary>Asks one question: <c>claude -p</c>.</summary>
+    /// <param name="prompt">The question, or a slash command.</param>
+    /// <param name="options">Further options.</param>
+    public async Task<ClaudeCodeRun> AskAsync(string prompt, params string[] options) =>
+        new(await ClientProcess.RunAsync(Installed.ClaudeCode, Arguments(prompt, options), _environment, WorkingDirectory));
 
-    /// <summary>Runs <c>claude</c>.</summary>
-    public Task<Run> RunAsync(IEnumerable<string> arguments) => Run.ProgramAsync(Binary, arguments, Environment, Folder, Limit);
+    /// <summary>Asks one question, and kills the client when told to.</summary>
+    public async Task AskUntilKilledAsync(string prompt, CancellationToken kill)
+    {
+        using var process = Process.Start(ClientProcess.StartInfo(Installed.ClaudeCode, Arguments(prompt), _environment, WorkingDirectory))!;
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var killing = kill.Register(() => process.Kill(entireProcessTree: true));
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _directory.Dispose();
+
+    private static string[] Arguments(string prompt, params string[] options) => ["-p", prompt, "--output-format", "stream-json", "--verbose", .. options];
+}
+
+/// <summary>One run of Claude Code.</summary>
+internal sealed class ClaudeCodeRun
+{
+    /// <summary>Reads the events: one JSON object a line.</summary>
+    public ClaudeCodeRun(ProcessOutcome outcome)
     {
-        Directory.Delete(Home, recursive: true);
-        Directory.Delete(Folder, recursive: true);
+        Outcome = outcome;
+        Events = [.. outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{')).Select(line => JsonElement.Parse(line))];
     }
+
+    /// <summary>The process's end.</summary>
+    public ProcessOutcome Outcome { get; }
+
+    /// <summary>All events.</summary>
+    public IReadOnlyList<JsonElement> Events { get; }
+
+    /// <summary>The last event, with text and usage; the run must have succeeded.</summary>
+    public JsonElement Result
+    {
+        get
+        {
+            var result = Events.LastOrDefault(step => step.GetProperty("type").ValueEquals("result"));
+            Assert.True(Outcome.ExitCode == 0 && result.ValueKind == JsonValueKind.Object && !result.GetProperty("is_error").GetBoolean(), Outcome.ToString());
+            return result;
+        }
+    }
+
+    /// <summary>The final text; the run must have succeeded.</summary>
+    public string Text => Result.GetProperty("result").GetString()!;
+
+    /// <summary>The content blocks that the model sent, in order.</summary>
+    public IEnumerable<JsonElement> Blocks => Contents("assistant");
+
+    /// <summary>The tool results that the client sent back.</summary>
+    public IEnumerable<JsonElement> ToolResults => Contents("user").Where(block => block.GetProperty("type").ValueEquals("tool_result"));
+
+    private IEnumerable<JsonElement> Contents(string type) => Events
+        .Where(step => step.GetProperty("type").ValueEquals(type))
+        .Select(step => step.GetProperty("message").GetProperty("content"))
+        .Where(content => content.ValueKind == JsonValueKind.Array)
+        .SelectMany(content => content.EnumerateArray());
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Dragoman.Messages;
 
 namespace Dragoman.Providers.Ollama;
@@ -44,6 +46,8 @@ internal sealed class ChatLine
     public void Read(ReadOnlyMemory<byte> line)
     {
         Reset();
+        // A client must get UTF-8 whatever the upstream sent; its own JSON reader would refuse the event.
+        if (!Utf8.IsValid(line.Span)) line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span));
         var json = new Utf8JsonReader(line.Span);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("a line is not a JSON object");
@@ -65,7 +69,7 @@ internal sealed class ChatLine
     {
         if (json.ValueTextEquals("message"u8)) ReadMessage(ref json, line);
         else if (json.ValueTextEquals("done"u8)) Done = json.Read() && json.TokenType == JsonTokenType.True;
-        else if (json.ValueTextEquals("done_reason"u8)) DoneReason = ReadString(ref json);
+        else if (json.ValueTextEquals("done_reason"u8)) DoneReason = ReadString(ref json, line);
         else if (json.ValueTextEquals("error"u8)) Error = ReadError(ref json, line);
         else if (json.ValueTextEquals("prompt_eval_count"u8)) PromptTokens = (int)ReadNumber(ref json);
         else if (json.ValueTextEquals("eval_count"u8)) OutputTokens = (int)ReadNumber(ref json);
@@ -99,7 +103,7 @@ internal sealed class ChatLine
             ReadOnlyMemory<byte> arguments = default;
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                if (json.ValueTextEquals("id"u8)) id = ReadString(ref json);
+                if (json.ValueTextEquals("id"u8)) id = ReadString(ref json, line);
                 else if (json.ValueTextEquals("function"u8)) (name, arguments) = ReadFunction(ref json, line);
                 else Skip(ref json);
             }
@@ -116,7 +120,7 @@ internal sealed class ChatLine
         if (json.TokenType != JsonTokenType.StartObject) return (name, arguments);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("name"u8)) name = ReadString(ref json) ?? "";
+            if (json.ValueTextEquals("name"u8)) name = ReadString(ref json, line) ?? "";
             else if (json.ValueTextEquals("arguments"u8)) arguments = ReadRaw(ref json, line);
             else Skip(ref json);
         }
@@ -132,10 +136,11 @@ internal sealed class ChatLine
         return default;
     }
 
-    private static string? ReadString(ref Utf8JsonReader json)
+    private static string? ReadString(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
     {
         json.Read();
-        if (json.TokenType == JsonTokenType.String) return json.GetString();
+        // JsonText reads what GetString refuses: bytes that are not UTF-8, half a surrogate pair.
+        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)).ToString();
         json.Skip();
         return null;
     }
@@ -145,7 +150,7 @@ internal sealed class ChatLine
     {
         var raw = ReadRaw(ref json, line);
         if (json.TokenType == JsonTokenType.Null) return null;
-        return json.TokenType == JsonTokenType.String ? new JsonText(raw[1..^1]).ToString() : System.Text.Encoding.UTF8.GetString(raw.Span);
+        return json.TokenType == JsonTokenType.String ? new JsonText(raw[1..^1]).ToString() : Encoding.UTF8.GetString(raw.Span);
     }
 
     private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)

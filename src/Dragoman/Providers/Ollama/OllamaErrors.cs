@@ -12,7 +12,7 @@ namespace Dragoman.Providers.Ollama;
 internal sealed partial class OllamaErrors(string provider, Uri address)
 {
     // llama-server's own text of an overflow; it has both real numbers.
-    [GeneratedRegex(@"request \((?<tokens>\d+) tokens\) exceeds the available context size \((?<limit>\d+) tokens\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"request \((?<tokens>[0-9]{1,9}) tokens\) exceeds the available context size \((?<limit>[0-9]{1,9}) tokens\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Overflow();
 
     /// <summary>An error status before the first byte.</summary>

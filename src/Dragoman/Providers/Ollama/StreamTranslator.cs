@@ -40,8 +40,9 @@ internal sealed class StreamTranslator
         {
             _line.Read(line);
         }
-        catch (JsonException unreadable)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half a surrogate pair where a name is to be compared.
             Fail(_errors.Unreadable(_model, unreadable.Message), events);
             return;
         }
