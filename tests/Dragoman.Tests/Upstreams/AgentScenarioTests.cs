@@ -45,7 +45,7 @@ public sealed class AgentScenarioTests
         var lines = await client.LinesAsync(OllamaClient.Ask("""Write a title for: [[tool:Bash {"command":"x"}]]"""));
 
         Assert.Empty(Calls(lines));
-        Assert.StartsWith("You said: Write a title", OllamaClient.Content(lines), StringComparison.Ordinal);
+        Assert.StartsWith("I am a simulated model. You said: Write a title", OllamaClient.Content(lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class AgentScenarioTests
 
         var lines = await client.LinesAsync(OllamaClient.Ask(text, $",{Tools}"));
 
-        Assert.Equal($"You said: {text}", OllamaClient.Content(lines));
+        Assert.Equal($"I am a simulated model. You said: {text}", OllamaClient.Content(lines));
     }
 
     private static Task<IReadOnlyList<JsonElement>> TurnAsync(OllamaClient client, List<string> conversation) =>

@@ -10,7 +10,7 @@ namespace Dragoman.Upstreams.Ollama;
 /// <item><c>[[tool:Bash {"command":"echo one"}]]</c> calls a tool; <c>[[and]]</c> between two puts both calls in one chunk.</item>
 /// <item><c>[[then]]</c> ends a round: what follows happens after the tools' results came back.</item>
 /// <item><c>[[silence:3000]]</c> waits (ms); <c>[[title]]</c> says a short title.</item>
-/// <item><c>[[error]]</c> begins a text and breaks off with an error (<c>[[error:...]]</c> words it), <c>[[drop]]</c> with a broken connection. Only a first
+/// <item><c>[[error]]</c> or <c>[[error:mid]]</c> begins a text and breaks off with an error (any other argument words it), <c>[[drop]]</c> with a broken connection. Only a first
 /// attempt breaks: when the client asks again, or to go on, the directive is passed over.</item>
 /// </list>
 /// After the last round it quotes the first line of each result it saw: <c>results: one | two</c>. Without directives it repeats the question.
@@ -100,7 +100,7 @@ public static partial class AgentBrain
                 "think" => reply.Thinking(directive.Argument),
                 "title" => reply.Text("Simulated title"),
                 "silence" => reply.Silence(directive.Duration),
-                "error" when mayBreak => reply.Text("I begin").Error(directive.Argument.Length > 0 ? directive.Argument : RunnerStopped),
+                "error" when mayBreak => reply.Text("I begin").Error(directive.Argument is "" or "mid" ? RunnerStopped : directive.Argument),
                 "drop" when mayBreak => reply.Text("I begin").Drop(),
                 _ => reply,
             };
@@ -127,7 +127,7 @@ public static partial class AgentBrain
         var question = call.Messages.LastOrDefault(message => PromptRendering.Role(message) == "user") is { ValueKind: JsonValueKind.Object } message
             ? Reminder().Replace(message.FindText("content") ?? "", "").Trim()
             : "";
-        return new ChatReply().Text($"You said: {(question.Length > 80 ? question[..80] + "..." : question)}");
+        return new ChatReply().Text($"I am a simulated model. You said: {(question.Length > 80 ? question[..80] + "..." : question)}");
     }
 
     /// <summary>Notes that an agent's harness adds to results and questions.</summary>
