@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Dragoman.Replies;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Ollama;
 

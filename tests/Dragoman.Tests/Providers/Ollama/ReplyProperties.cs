@@ -3,7 +3,6 @@ using System.Text.Json;
 using Dragoman.Replies;
 using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Dragoman.Tests.Providers.Ollama;
 
