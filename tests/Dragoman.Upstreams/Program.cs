@@ -1,30 +1,40 @@
+using System.Globalization;
 using Dragoman.Upstreams.Ollama;
 
-// dragoman-upstreams [--port 11434] [--scenario agent|text|tool|slow|error]: a simulated Ollama for tests, benchmarks and the curious.
-var port = Argument("--port") is { } given ? int.Parse(given) : 11434;
-var scenario = Argument("--scenario") ?? "agent";
-await using var server = await SimulatedOllama.StartAsync(
-    scenario switch
-    {
-        "agent" => OllamaScenario.Agent(),
-        "text" => OllamaScenario.Always(() => new ChatReply().RepeatText("token ", 200)),
-        "think" => OllamaScenario.Always(() => new ChatReply().Thinking("Let me think about this for a while.").Text("Here is what I think.")),
-        "slow" => new OllamaScenario { Reply = _ => new ChatReply().Silence(TimeSpan.FromSeconds(30)).RepeatText("token ", 200), Pace = TimeSpan.FromMilliseconds(20) },
-        "error" => OllamaScenario.Always(() => new ChatReply().Text("I begin").Error("model runner has unexpectedly stopped")),
-        _ => throw new ArgumentException($"There is no scenario '{scenario}': agent, text, think, slow, error", nameof(args)),
-    },
-    port);
-Console.WriteLine($"Simulated Ollama ({scenario}) listens on {server.Url}");
-var stopped = new TaskCompletionSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stopped.TrySetResult();
-};
-await stopped.Task;
+namespace Dragoman.Upstreams;
 
-string? Argument(string name)
+/// <summary>Runs a simulated upstream until Ctrl+C: <c>[ollama] [--port 11434] [--scenario agent]</c>.</summary>
+internal static class Program
 {
-    var at = Array.IndexOf(args, name);
-    return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+    private const int UsageError = 2;
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        var port = 0;
+        // The upstream's name may be left out while there is only one.
+        var options = arguments is ["ollama", .. var rest] ? rest : arguments;
+        if (!int.TryParse(Option(options, "--port") ?? "11434", CultureInfo.InvariantCulture, out port)
+            || NamedScenarios.Find(Option(options, "--scenario") ?? "agent") is not { } scenario)
+        {
+            await Console.Error.WriteLineAsync($"usage: [ollama] [--port 11434] [--scenario {string.Join('|', NamedScenarios.Names)}]");
+            return UsageError;
+        }
+
+        await using var server = await SimulatedOllama.StartAsync(scenario, port);
+        Console.WriteLine(server.Url);
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.TrySetResult();
+        };
+        await stop.Task;
+        return 0;
+    }
+
+    private static string? Option(string[] options, string name)
+    {
+        var index = Array.IndexOf(options, name);
+        return index >= 0 && index + 1 < options.Length ? options[index + 1] : null;
+    }
 }

@@ -1,141 +1,107 @@
-using System.Text.Json;
-
 namespace Dragoman.Upstreams.Ollama;
 
-/// <summary>The script of one answer: what the server does, step by step. Nothing is sent, not even headers, before the first step that writes.</summary>
+/// <summary>
+/// The script of one reply, built step by step: <c>new ChatReply().Thinking("Hm.").Text("Hello").Done()</c>. A script that is
+/// complete may answer many calls. Headers leave with the first step that writes, as from the real server, which is silent until the first token.
+/// A script without an ending ends with a done line. Thinking is left out when the call does not think (<c>think:false</c>, or a model that cannot).
+/// </summary>
 public sealed class ChatReply
 {
-    private readonly List<ReplyStep> _steps = [];
-    private readonly List<string> _callsInDone = [];
-    private bool _ended;
-    private int _calls;
+    /// <summary>Asks for an id as Ollama makes it: <c>call_</c> and eight characters.</summary>
+    public const string GeneratedId = "(generated)";
 
-    /// <summary>The steps.</summary>
-    public IReadOnlyList<ReplyStep> Steps => _steps;
+    private readonly List<ReplyStep> steps = [];
 
-    /// <summary>Says nothing for a while, as while a model loads and reads the prompt.</summary>
-    public ChatReply Silence(TimeSpan length) => Add(new ReplyStep(ReplyStepKind.Wait) { Until = cancellation => Task.Delay(length, cancellation) });
+    internal IReadOnlyList<ReplyStep> Steps => steps;
 
-    /// <summary>Says nothing until a test lets it go on.</summary>
-    public ChatReply WaitFor(Task gate) => Add(new ReplyStep(ReplyStepKind.Wait) { Until = gate.WaitAsync });
+    /// <summary>
+    /// Whether the script leaves the answer open: it waits or thinks at most and ends regularly. If so, and the request has a
+    /// <c>format</c>, the reply is an instance of that schema.
+    /// </summary>
+    internal bool LeavesAnswerOpen =>
+        steps.TrueForAll(step => step is SilenceStep or GateStep or PaceStep or TokensStep { Channel: Channel.Thinking } or DoneStep);
 
-    /// <summary>Text, word by word.</summary>
-    public ChatReply Text(string text) => Pieces(text, "content");
+    /// <summary>Nothing for a while: loading, queueing, reading the prompt, or writing a tool call, which Ollama withholds until it is whole.</summary>
+    public ChatReply Silence(TimeSpan duration) => Add(new SilenceStep(duration));
 
-    /// <summary>Thinking, word by word; left out when the request doesn't want any.</summary>
-    public ChatReply Thinking(string text) => Pieces(text, "thinking");
+    /// <summary>Nothing until the task completes.</summary>
+    public ChatReply WaitFor(Task gate) => Add(new GateStep(gate.WaitAsync));
 
-    /// <summary>The same piece of text many times, for a large answer.</summary>
-    public ChatReply RepeatText(string piece, int count)
-    {
-        for (var i = 0; i < count; i++) Add(Piece("content", piece));
-        return this;
-    }
+    /// <summary>Nothing until the semaphore lets this call in; each call takes one release.</summary>
+    public ChatReply WaitFor(SemaphoreSlim gate) => Add(new GateStep(gate.WaitAsync));
 
-    /// <summary>A whole tool call in a chunk of its own, as the built-in parsers send it. No <paramref name="id"/>: none is sent, as by older servers.</summary>
-    public ChatReply ToolCall(string name, string arguments, string? id = "call_")
-    {
-        var made = id == "call_" ? $"call_sim{_calls:x5}" : id;
-        return Line($$"""{"message":{"role":"assistant","content":"","tool_calls":[{{Call(made, name, arguments)}}]},"done":false}""");
-    }
+    /// <summary>From here on, a pause before each token.</summary>
+    public ChatReply DelayBetweenTokens(TimeSpan delay) => Add(new PaceStep(delay));
 
-    /// <summary>Tool calls that come with the last line, as from gpt-oss and llama-server.</summary>
-    public ChatReply ToolCallInDone(string name, string arguments, string? id = null)
-    {
-        _callsInDone.Add(Call(id, name, arguments));
-        return this;
-    }
+    /// <summary>Thinking, in chunks as a tokenizer would cut it.</summary>
+    public ChatReply Thinking(string text) => Add(new TokensStep(Channel.Thinking, TokenPieces.Of(text)));
 
-    /// <summary>A line as it is; <c>model</c> and <c>created_at</c> are added to objects.</summary>
-    public ChatReply Line(string json) => Add(new ReplyStep(ReplyStepKind.Line) { Text = json });
+    /// <summary>Thinking in exactly these chunks.</summary>
+    public ChatReply Thinking(params IReadOnlyList<string> pieces) => Add(new TokensStep(Channel.Thinking, pieces));
 
-    /// <summary>An error in the middle: the last line, while the status stays 200.</summary>
-    public ChatReply Error(string text)
-    {
-        _ended = true;
-        return Add(new ReplyStep(ReplyStepKind.RawLine) { Text = $$"""{"error":{{JsonSerializer.Serialize(text)}}}""" });
-    }
+    /// <summary>Text, in chunks as a tokenizer would cut it.</summary>
+    public ChatReply Text(string text) => Add(new TokensStep(Channel.Content, TokenPieces.Of(text)));
 
-    /// <summary>The connection breaks.</summary>
-    public ChatReply Drop()
-    {
-        _ended = true;
-        return Add(new ReplyStep(ReplyStepKind.Drop));
-    }
+    /// <summary>Text in exactly these chunks.</summary>
+    public ChatReply Text(params IReadOnlyList<string> pieces) => Add(new TokensStep(Channel.Content, pieces));
 
-    /// <summary>The stream ends properly, but without its last line (the token-repeat guard).</summary>
-    public ChatReply EndWithoutDone()
-    {
-        _ended = true;
-        return this;
-    }
+    /// <summary>Much text: this many tokens of numbered words.</summary>
+    public ChatReply RepeatText(int tokens) => Add(new TokensStep(Channel.Content, TokenPieces.Numbered(tokens)));
 
-    /// <summary>A refusal before the first byte.</summary>
-    public static ChatReply HttpError(int status, string body, params (string Name, string Value)[] headers) =>
-        new ChatReply { _ended = true }.Add(new ReplyStep(ReplyStepKind.Status) { Status = status, Text = body, Headers = headers });
+    /// <summary>The same token many times.</summary>
+    public ChatReply RepeatText(string token, int count) => Add(new TokensStep(Channel.Content, [.. Enumerable.Repeat(token, count)]));
 
-    /// <summary>The last line with other values than the usual.</summary>
-    public ChatReply Done(string reason, int? promptTokens = null, int? outputTokens = null)
-    {
-        _ended = true;
-        return Add(new ReplyStep(ReplyStepKind.Done) { Text = reason, PromptTokens = promptTokens, OutputTokens = outputTokens, Calls = string.Join(",", _callsInDone) });
-    }
+    /// <summary>A tool call in a chunk of its own, or on the done line for models that put it there.</summary>
+    /// <param name="name">The function's name.</param>
+    /// <param name="argumentsJson">The arguments, a JSON object; its key order is kept.</param>
+    /// <param name="id">The call's id; null for none, as from older and remote servers.</param>
+    public ChatReply ToolCall(string name, string argumentsJson, string? id = GeneratedId) =>
+        ToolCalls(new ScriptedToolCall(name, argumentsJson, id));
 
-    /// <summary>Adds the usual last line unless the script has an end.</summary>
-    internal ChatReply Ended() => _ended ? this : Done("stop");
+    /// <summary>Several tool calls in one chunk (or on the done line).</summary>
+    public ChatReply ToolCalls(params IReadOnlyList<ScriptedToolCall> calls) => Add(new ToolCallsStep(calls, Placement: null));
 
-    private string Call(string? id, string name, string arguments)
-    {
-        var idField = id is null ? "" : $"\"id\":{JsonSerializer.Serialize(id)},";
-        return $"{{{idField}\"function\":{{\"index\":{_calls++},\"name\":{JsonSerializer.Serialize(name)},\"arguments\":{arguments}}}}}";
-    }
+    /// <summary>A tool call carried by the done line, whatever the model.</summary>
+    public ChatReply ToolCallInDone(string name, string argumentsJson, string? id = GeneratedId) =>
+        Add(new ToolCallsStep([new ScriptedToolCall(name, argumentsJson, id)], ToolCallPlacement.DoneLine));
 
-    private ChatReply Pieces(string text, string field)
-    {
-        for (var start = 0; start < text.Length;)
-        {
-            var space = text.IndexOf(' ', start + 1);
-            var end = space < 0 ? text.Length : space;
-            Add(Piece(field, text[start..end]));
-            start = end;
-        }
+    /// <summary>One chunk with thinking, text and tool calls together, as some parsers emit.</summary>
+    public ChatReply MixedChunk(string thinking, string content, params IReadOnlyList<ScriptedToolCall> calls) => Add(new MixedStep(thinking, content, calls));
 
-        return this;
-    }
+    /// <summary>A line as given, whatever it is.</summary>
+    public ChatReply Line(string rawLine) => Add(new RawLineStep(rawLine));
 
-    private static ReplyStep Piece(string field, string text) => new(field == "thinking" ? ReplyStepKind.Thinking : ReplyStepKind.Content) { Text = text };
+    /// <summary>An error: a line <c>{"error":...}</c> that ends the stream, or HTTP 500 when nothing was written yet.</summary>
+    public ChatReply Error(string text) => Add(new ErrorStep(text));
+
+    /// <summary>Resets the TCP connection. What the client has not read by then may be lost: wait for a gate first if the text must arrive.</summary>
+    public ChatReply Drop() => Add(new DropStep());
+
+    /// <summary>The stream ends regularly but without a done line, as when Ollama gives up on a model that repeats itself.</summary>
+    public ChatReply EndWithoutDone() => Add(new EndStep());
+
+    /// <summary>The done line. Counts that are not given are those of the prompt and of the tokens written; 0 leaves the field out.</summary>
+    public ChatReply Done(string reason = "stop", int? promptEval = null, int? eval = null) => Add(new DoneStep(reason, promptEval, eval));
+
+    /// <summary>A script of nothing but an HTTP error; see <see cref="Refuse"/>.</summary>
+    public static ChatReply HttpError(int status, string body, params IReadOnlyList<(string Name, string Value)> headers) =>
+        new ChatReply().Refuse(status, body, headers);
+
+    /// <summary>An HTTP error instead of a reply. It comes before anything was written, but a silence may come before it.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="body">The body as it is; JSON when it begins with a brace, plain text otherwise.</param>
+    /// <param name="headers">More headers, for example <c>("Retry-After", "7")</c>.</param>
+    public ChatReply Refuse(int status, string body, params IReadOnlyList<(string Name, string Value)> headers) => Add(new HttpErrorStep(status, body, headers));
 
     private ChatReply Add(ReplyStep step)
     {
-        _steps.Add(step);
+        steps.Add(step);
         return this;
     }
 }
 
-/// <summary>What a step does.</summary>
-public enum ReplyStepKind { Wait, Content, Thinking, Line, RawLine, Drop, Status, Done }
-
-/// <summary>One step of a script; which fields count depends on its kind.</summary>
-public sealed record ReplyStep(ReplyStepKind Kind)
-{
-    /// <summary>Text, a JSON line, a body, or a done reason.</summary>
-    public string Text { get; init; } = "";
-
-    /// <summary>What to wait for.</summary>
-    public Func<CancellationToken, Task>? Until { get; init; }
-
-    /// <summary>HTTP status.</summary>
-    public int Status { get; init; }
-
-    /// <summary>Headers of a refusal.</summary>
-    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-
-    /// <summary>The count of the last line instead of the simulated one.</summary>
-    public int? PromptTokens { get; init; }
-
-    /// <summary>The count of the last line instead of the simulated one.</summary>
-    public int? OutputTokens { get; init; }
-
-    /// <summary>Tool calls that the last line carries, as JSON.</summary>
-    public string Calls { get; init; } = "";
-}
+/// <summary>A tool call of a script.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="ArgumentsJson">The arguments, a JSON object.</param>
+/// <param name="Id">The id; <see cref="ChatReply.GeneratedId"/> for one as Ollama makes it, null for none.</param>
+public sealed record ScriptedToolCall(string Name, string ArgumentsJson, string? Id = ChatReply.GeneratedId);

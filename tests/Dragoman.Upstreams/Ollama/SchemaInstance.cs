@@ -1,59 +1,113 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Dragoman.Upstreams.Ollama;
 
-/// <summary>The smallest value that fits a schema: what a model that is held to a grammar answers at the least.</summary>
-public static class SchemaInstance
+/// <summary>The smallest JSON value that a schema allows, near enough: what a model forced by llama-server's grammar might write.</summary>
+internal static class SchemaInstance
 {
-    /// <summary>The value as JSON.</summary>
-    public static string Of(JsonElement schema)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer)) Write(json, schema);
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    // A recursive schema ends in null below this depth.
+    private const int MaxDepth = 32;
 
-    private static void Write(Utf8JsonWriter json, JsonElement schema)
-    {
-        if (schema.ValueKind != JsonValueKind.Object) json.WriteNullValue();
-        else if (schema.TryGetProperty("const", out var only)) only.WriteTo(json);
-        else if (schema.TryGetProperty("enum", out var values)) values[0].WriteTo(json);
-        else if (schema.TryGetProperty("anyOf", out var choices)) Write(json, choices[0]);
-        else WriteTyped(json, schema);
-    }
+    /// <summary>An instance as compact JSON: required properties only, the first of an enum, the first branch of a union.</summary>
+    public static string Of(JsonElement schema) => GoJson.Write(writer => Write(writer, schema, schema, 0));
 
-    private static void WriteTyped(Utf8JsonWriter json, JsonElement schema)
+    private static void Write(Utf8JsonWriter writer, JsonElement schema, JsonElement root, int depth)
     {
-        switch (schema.TryGetProperty("type", out var type) ? type.GetString() : "object")
+        if (depth > MaxDepth || schema.ValueKind != JsonValueKind.Object)
         {
-            case "string": json.WriteStringValue("simulated"); break;
-            case "integer" or "number": json.WriteNumberValue(1); break;
-            case "boolean": json.WriteBooleanValue(true); break;
-            case "null": json.WriteNullValue(); break;
+            writer.WriteNullValue();
+        }
+        else if (schema.TryGetProperty("const", out var constant))
+        {
+            constant.WriteTo(writer);
+        }
+        else if (schema.FindItems("enum").FirstOrDefault() is { ValueKind: not JsonValueKind.Undefined } first)
+        {
+            first.WriteTo(writer);
+        }
+        else if (schema.FindText("$ref") is { } reference)
+        {
+            Write(writer, Resolve(reference, root), root, depth + 1);
+        }
+        else if (schema.FindItems("anyOf").Concat(schema.FindItems("oneOf")).Concat(schema.FindItems("allOf")).FirstOrDefault()
+                 is { ValueKind: JsonValueKind.Object } branch)
+        {
+            Write(writer, branch, root, depth + 1);
+        }
+        else
+        {
+            WriteOfType(writer, schema, root, depth);
+        }
+    }
+
+    private static void WriteOfType(Utf8JsonWriter writer, JsonElement schema, JsonElement root, int depth)
+    {
+        var type = schema.FindText("type") ?? schema.FindItems("type").FirstOrDefault() switch
+        {
+            { ValueKind: JsonValueKind.String } word => word.GetString(),
+            _ => schema.Find("properties") is null ? "string" : "object",
+        };
+        switch (type)
+        {
+            case "object":
+                WriteObject(writer, schema, root, depth);
+                break;
             case "array":
-                json.WriteStartArray();
-                json.WriteEndArray();
+                WriteArray(writer, schema, root, depth);
+                break;
+            case "integer" or "number":
+                writer.WriteNumberValue(schema.Find("minimum") is { ValueKind: JsonValueKind.Number } minimum ? minimum.GetDecimal() : 0);
+                break;
+            case "boolean":
+                writer.WriteBooleanValue(true);
+                break;
+            case "null":
+                writer.WriteNullValue();
                 break;
             default:
-                WriteObject(json, schema);
+                writer.WriteStringValue("simulated");
                 break;
         }
     }
 
-    private static void WriteObject(Utf8JsonWriter json, JsonElement schema)
+    private static void WriteObject(Utf8JsonWriter writer, JsonElement schema, JsonElement root, int depth)
     {
-        json.WriteStartObject();
-        if (schema.TryGetProperty("properties", out var properties))
+        writer.WriteStartObject();
+        foreach (var name in schema.FindItems("required").Select(name => name.GetString()).OfType<string>())
         {
-            var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToList() : [];
-            foreach (var property in properties.EnumerateObject().Where(property => required.Contains(property.Name)))
-            {
-                json.WritePropertyName(property.Name);
-                Write(json, property.Value);
-            }
+            writer.WritePropertyName(name);
+            Write(writer, schema.Find("properties")?.Find(name) ?? GoJson.Parse("{}"), root, depth + 1);
         }
 
-        json.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, JsonElement schema, JsonElement root, int depth)
+    {
+        var count = schema.Find("minItems") is { ValueKind: JsonValueKind.Number } least ? least.GetInt32() : 0;
+        writer.WriteStartArray();
+        for (var index = 0; index < count; index++)
+        {
+            Write(writer, schema.Find("items") ?? GoJson.Parse("{}"), root, depth + 1);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A reference inside the document, such as <c>#/$defs/Point</c>.</summary>
+    private static JsonElement Resolve(string reference, JsonElement root)
+    {
+        var found = root;
+        foreach (var segment in reference.Split('/').Skip(1))
+        {
+            if (found.Find(segment) is not { } next)
+            {
+                return default;
+            }
+
+            found = next;
+        }
+
+        return found;
     }
 }

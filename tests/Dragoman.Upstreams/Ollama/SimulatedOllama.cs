@@ -1,181 +1,160 @@
-using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Dragoman.Upstreams.Serving;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>
-/// A server on loopback that behaves as Ollama's native API does, oddities included: no headers before the first chunk, whole tool calls, counts on the last line
-/// only, errors as a line of their own. Facts are those of Ollama 0.32 (August 2026).
+/// An Ollama server on loopback without a model: endpoints, checks, errors, streaming, context and cache behave like the real ones (as of
+/// version 0.32), the words come from an <see cref="OllamaScenario"/>. It records every request and knows which calls are still open.
 /// </summary>
 public sealed class SimulatedOllama : IAsyncDisposable
 {
-    private readonly OllamaScenario _scenario;
-    private readonly WebApplication _app;
-    private readonly ConcurrentQueue<RecordedChat> _chats = new();
-    private readonly ConcurrentDictionary<string, ModelRunner> _runners = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Watched _open = new();
-    private readonly Watched _arrived = new();
-    private int _aborted;
+    private readonly OllamaScenario scenario;
+    private readonly ModelStore models;
+    private readonly Runners runners = new();
+    private readonly ChatEndpoint chat;
+    private readonly PullEndpoint pull;
+    private readonly RequestLog<RecordedRequest> requests = new();
+    private readonly ChangeSignal chatsChanged = new();
+    private LoopbackHost? host;
+    private int arrivedChats;
+    private int openChats;
+    private int abortedChats;
 
-    private SimulatedOllama(OllamaScenario scenario, int port)
+    private SimulatedOllama(OllamaScenario scenario)
     {
-        _scenario = scenario;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server =>
-        {
-            server.Listen(System.Net.IPAddress.Loopback, port);
-            server.Limits.MaxRequestBodySize = null;
-        });
-        _app = builder.Build();
-        _app.Run(HandleAsync);
+        this.scenario = scenario;
+        models = new ModelStore(scenario.Models);
+        chat = new ChatEndpoint(scenario, models, runners);
+        pull = new PullEndpoint(scenario, models);
     }
 
-    /// <summary>Where it listens.</summary>
-    public Uri Url => new(_app.Urls.First());
+    /// <summary>Where it listens, for example <c>http://127.0.0.1:40001/</c>.</summary>
+    public Uri Url => host!.Url;
 
-    /// <summary>All chats so far.</summary>
-    public IReadOnlyList<RecordedChat> Chats => [.. _chats];
+    /// <summary>Every request so far, in order of arrival.</summary>
+    public IReadOnlyList<RecordedRequest> Requests => requests.Snapshot;
 
-    /// <summary>The bodies of all chats so far.</summary>
-    public IReadOnlyList<string> ChatRequests => [.. _chats.Select(chat => chat.Body)];
+    /// <summary>The bodies of all requests to <c>/api/chat</c>, also of those that were refused.</summary>
+    public IReadOnlyList<string> ChatRequests =>
+        [.. Requests.Where(request => request.Path == "/api/chat").Select(request => request.Body)];
 
-    /// <summary>Chats whose answer is not finished.</summary>
-    public int OpenChats => _open.Value;
+    /// <summary>The chat calls that were admitted, with what Ollama made of them (context, rendered prompt, cache reuse).</summary>
+    public IReadOnlyList<ChatCall> Chats => chat.Calls.Snapshot;
 
-    /// <summary>Chats that the client left before their end.</summary>
-    public int AbortedChats => _aborted;
+    /// <summary>Chat calls whose response is not finished. A client that goes away is noticed at once.</summary>
+    public int OpenChats => Volatile.Read(ref openChats);
 
-    /// <summary>How often a model was loaded.</summary>
-    public int Loads(string model) => _runners.TryGetValue(model, out var runner) ? runner.Loads : 0;
+    /// <summary>Chat calls whose client went away before the response was finished.</summary>
+    public int AbortedChats => Volatile.Read(ref abortedChats);
 
-    /// <summary>Starts a server; port 0 takes a free one.</summary>
+    /// <summary>The part (0 to 1) of the latest admitted prompt that was in the KV cache; 0 before the first call.</summary>
+    public double LastPrefixReuse => Chats is [.., var last] ? last.PrefixReuse : 0;
+
+    /// <summary>How often a model was loaded: once, and again whenever a call needs another <c>num_ctx</c>, <c>shift</c> or load option.</summary>
+    public int Loads(string model) => models.Find(model) is { } found ? runners.LoadsOf(found) : 0;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="scenario">What is installed and what it answers.</param>
+    /// <param name="port">The port on 127.0.0.1; 0 takes a free one.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<SimulatedOllama> StartAsync(OllamaScenario scenario, int port = 0)
     {
-        var server = new SimulatedOllama(scenario, port);
-        await server._app.StartAsync();
+        var server = new SimulatedOllama(scenario);
+        server.host = await LoopbackHost.StartAsync(server.HandleAsync, port);
         return server;
     }
 
-    /// <summary>Waits until so many chats have arrived in all.</summary>
-    public Task WaitForChatsAsync(int count, CancellationToken cancellationToken) => _arrived.WaitAsync(value => value >= count, cancellationToken);
+    /// <summary>Completes when at least <paramref name="count"/> chat calls have arrived since the start.</summary>
+    public Task WaitForChatsAsync(int count, CancellationToken cancellationToken) =>
+        chatsChanged.WaitUntilAsync(() => Volatile.Read(ref arrivedChats) >= count, cancellationToken);
 
-    /// <summary>Waits until exactly so many chats are open.</summary>
-    public Task WaitForOpenChatsAsync(int count, CancellationToken cancellationToken) => _open.WaitAsync(value => value == count, cancellationToken);
+    /// <summary>Completes when exactly <paramref name="count"/> chat calls are open.</summary>
+    public Task WaitForOpenChatsAsync(int count, CancellationToken cancellationToken) =>
+        chatsChanged.WaitUntilAsync(() => OpenChats == count, cancellationToken);
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    /// <summary>Stops at once; open calls are cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+    }
 
     private async Task HandleAsync(HttpContext http)
     {
-        if (_scenario.Key is { } key && http.Request.Headers.Authorization != $"Bearer {key}")
-        {
-            await JsonAsync(http, 401, """{"error":"unauthorized","signin_url":"https://ollama.com/connect"}""");
-            return;
-        }
-
-        await (($"{http.Request.Method} {http.Request.Path}") switch
-        {
-            "GET /" or "HEAD /" => TextAsync(http, 200, "Ollama is running"),
-            "GET /api/version" or "HEAD /api/version" => JsonAsync(http, 200, """{"version":"0.32.15"}"""),
-            "GET /api/tags" => JsonAsync(http, 200, ModelAnswers.Tags(_scenario.Models)),
-            "GET /api/ps" => JsonAsync(http, 200, """{"models":[]}"""),
-            "POST /api/show" => ShowAsync(http),
-            "POST /api/chat" => ChatAsync(http),
-            _ => TextAsync(http, 404, "404 page not found"),
-        });
-    }
-
-    private async Task ShowAsync(HttpContext http)
-    {
-        using var request = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-        var name = request.RootElement.GetProperty("model").GetString()!;
-        if (Find(name) is { } model) await JsonAsync(http, 200, ModelAnswers.Show(model));
-        else await JsonAsync(http, 404, $$"""{"error":"model '{{name}}' not found"}""");
-    }
-
-    private async Task ChatAsync(HttpContext http)
-    {
-        using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
-        var body = await reader.ReadToEndAsync(http.RequestAborted);
-        var request = JsonDocument.Parse(body).RootElement;
-        var name = request.GetProperty("model").GetString()!;
-        if (Find(name) is not { } model)
-        {
-            await JsonAsync(http, 404, $$"""{"error":"model '{{name}}' not found"}""");
-            return;
-        }
-
-        var messages = request.GetProperty("messages").GetRawText();
-        var attempt = _chats.Count(chat => chat.Request.GetProperty("messages").GetRawText() == messages);
-        var call = new ChatCall(_chats.Count, body, request, model, attempt);
-        _chats.Enqueue(new RecordedChat(body, request));
-        _open.Add(1);
-        _arrived.Add(1);
         try
         {
-            await AnswerAsync(http, call);
+            var request = await RecordedRequest.ReadAsync(http.Request, http.RequestAborted);
+            requests.Add(request);
+            if (scenario.Key is { } key && http.Request.Headers.Authorization != $"Bearer {key}")
+            {
+                await http.Response.AnswerAsync(Refusal.Unauthorized.Status, Refusal.Unauthorized.Body, http.RequestAborted);
+            }
+            else
+            {
+                await RouteAsync(http, request);
+            }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            Interlocked.Increment(ref _aborted);
+            // The client is gone; there is nobody left to tell.
+        }
+    }
+
+    private Task RouteAsync(HttpContext http, RecordedRequest request)
+    {
+        var method = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
+        return (method, http.Request.Path.Value) switch
+        {
+            ("GET", "/") => http.Response.AnswerAsync(StatusCodes.Status200OK, "Ollama is running", "text/plain; charset=utf-8", http.RequestAborted),
+            ("GET", "/api/version") => Json(CatalogEndpoints.Version(scenario.Version)),
+            ("GET", "/api/tags") => Json(CatalogEndpoints.Tags(models.All)),
+            ("GET", "/api/ps") => Json(CatalogEndpoints.Running(runners.Loaded, scenario.Clock.GetUtcNow())),
+            ("POST", "/api/show") => ShowAsync(http, request),
+            ("POST", "/api/chat") => ChatAsync(http, request),
+            ("POST", "/api/pull") => pull.HandleAsync(http.Response, request.Body, http.RequestAborted),
+            // gin's own words for a route that does not exist, and (HandleMethodNotAllowed is on) for one that has another method.
+            (_, "/" or "/api/version" or "/api/tags" or "/api/ps" or "/api/show" or "/api/chat" or "/api/pull") =>
+                http.Response.AnswerAsync(StatusCodes.Status405MethodNotAllowed, "405 method not allowed", "text/plain", http.RequestAborted),
+            _ => http.Response.AnswerAsync(StatusCodes.Status404NotFound, "404 page not found", "text/plain", http.RequestAborted),
+        };
+
+        Task Json(string body) => http.Response.AnswerAsync(StatusCodes.Status200OK, body, http.RequestAborted);
+    }
+
+    private Task ShowAsync(HttpContext http, RecordedRequest request)
+    {
+        if (GoJson.ReadBody(request.Body, out var body) is { } malformed)
+        {
+            return http.Response.AnswerAsync(StatusCodes.Status400BadRequest, GoJson.Error(malformed), http.RequestAborted);
+        }
+
+        var name = body.FindText("model") ?? body.FindText("name") ?? "";
+        return models.Find(name) is { } model
+            ? http.Response.AnswerAsync(StatusCodes.Status200OK, CatalogEndpoints.Show(model), http.RequestAborted)
+            : http.Response.AnswerAsync(StatusCodes.Status404NotFound, Refusal.NotFound(name).Body, http.RequestAborted);
+    }
+
+    private async Task ChatAsync(HttpContext http, RecordedRequest request)
+    {
+        Interlocked.Increment(ref arrivedChats);
+        Interlocked.Increment(ref openChats);
+        chatsChanged.Changed();
+        try
+        {
+            await chat.HandleAsync(http, request, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref abortedChats);
+            throw;
         }
         finally
         {
-            _open.Add(-1);
+            Interlocked.Decrement(ref openChats);
+            chatsChanged.Changed();
         }
-    }
-
-    private async Task AnswerAsync(HttpContext http, ChatCall call)
-    {
-        if (ChatRules.Check(call.Request, call.Model) is { } wrong)
-        {
-            await JsonAsync(http, wrong.Status, $$"""{"error":{{JsonSerializer.Serialize(wrong.Error)}}}""");
-            return;
-        }
-
-        var run = _runners.GetOrAdd(call.Model.Name, _ => new ModelRunner()).Run(call);
-        var truncate = !call.Request.TryGetProperty("truncate", out var flag) || flag.GetBoolean();
-        if (run.Tokens > run.Context && call.Model.RemoteHost is null)
-        {
-            if (!truncate)
-            {
-                await JsonAsync(http, 400, ModelAnswers.Overflow(run));
-                return;
-            }
-
-            // The default: about half of the context is left of the prompt, and nobody is told.
-            run = run with { Tokens = (run.Context / 2) + 3 };
-        }
-
-        await new ChatPlayer(http, call, run, _scenario).PlayAsync(_scenario.Reply(call).Ended());
-    }
-
-    private SimulatedModel? Find(string name)
-    {
-        var tagged = name.Contains(':') ? name : name + ":latest";
-        return _scenario.Models.FirstOrDefault(model => string.Equals(model.Name, tagged, StringComparison.OrdinalIgnoreCase));
-    }
-
-    private static Task JsonAsync(HttpContext http, int status, string json)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json; charset=utf-8";
-        return http.Response.WriteAsync(json, http.RequestAborted);
-    }
-
-    private static Task TextAsync(HttpContext http, int status, string text)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/plain";
-        return http.Response.WriteAsync(text, http.RequestAborted);
     }
 }
-
-/// <summary>A chat as it arrived.</summary>
-public sealed record RecordedChat(string Body, JsonElement Request);
