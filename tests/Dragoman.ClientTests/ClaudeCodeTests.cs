@@ -50,8 +50,9 @@ public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(outp
     public async Task Runs_two_parallel_calls_and_each_result_reaches_its_own_call()
     {
         using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync($"{EchoOne} [[and]] {EchoTwo}", "--allowedTools", "Bash");
+        var run = await claude.AskAsync($$"""[[tool:Bash {"command":"sleep 0.5 && echo one","description":"Print one late"}]] [[and]] {{EchoTwo}}""", "--allowedTools", "Bash");
         // Claude Code sends results in the order in which the commands ended; an upstream that pairs them by position needs the order of the calls.
+        Assert.Equal(["two", "one"], run.ToolResults.Select(result => result.GetProperty("content").GetString()));
         Assert.Equal("results: one | two", run.Text);
         Assert.Equal(2, World.Ollama.ChatRequests.Count);
     }
