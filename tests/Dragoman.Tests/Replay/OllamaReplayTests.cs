@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.Ollama;
 
@@ -28,7 +29,10 @@ public sealed class OllamaReplayTests
             var events = await gateway.StreamAsync($$"""{"model":"qwen3:8b","max_tokens":100000,"stream":true,"thinking":{"type":"adaptive"},"tools":[{{tools}}],"messages":[{"role":"user","content":"{{answer.Name}}"}]}""");
             Assert.Equal(Joined(answer, "thinking"), SseEvent.Text(events, "thinking"));
             Assert.Equal(Joined(answer, "text"), SseEvent.Text(events));
-            Assert.Equal(string.Concat(answer.Calls.Select(call => call.Input)), SseEvent.Text(events, "partial_json"));
+            // Ollama parses arguments and writes them again, so white space between their tokens is its own.
+            var inputs = events.GroupBy(step => step.Data.TryGetProperty("index", out var index) ? index.GetInt32() : -1).Select(block => SseEvent.Text(block, "partial_json")).Where(json => json.Length > 0).ToList();
+            Assert.Equal(answer.Calls.Count, inputs.Count);
+            Assert.All(answer.Calls.Zip(inputs), pair => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(pair.First.Input), JsonNode.Parse(pair.Second)), pair.Second));
             Assert.Equal(answer.Calls.Count > 0 ? "tool_use" : "end_turn", SseEvent.StopReason(events));
             AssertGrammar(events);
         }
