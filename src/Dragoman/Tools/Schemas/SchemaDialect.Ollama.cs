@@ -30,6 +30,7 @@ internal sealed class OllamaSchemaDialect : SchemaDialect
         SchemaMerge.MergeAllOf(root);
         SchemaVariants.ConstToEnum(root);
         SchemaVariants.PrefixItemsToItems(root);
+        SchemaVariants.RelaxElements(root);
         var alternatives = SchemaTopLevel.Flatten(root, notes);
         SchemaVariants.OneOfToAnyOf(root, notes);
         var constraints = SchemaConstraintText.Move(root, TopLevelKeywords, PropertyKeywords, notes);

@@ -21,7 +21,6 @@ internal sealed class SchemaReferences
     private readonly JsonObject _root;
     private readonly SchemaNotes _notes;
     private int _inlined;
-    private bool _loosened;
 
     private SchemaReferences(JsonObject root, SchemaNotes notes)
     {
@@ -30,13 +29,8 @@ internal sealed class SchemaReferences
     }
 
     /// <summary>Returns a copy of a well-formed schema without references and definitions.</summary>
-    public static JsonObject Inline(JsonObject root, SchemaNotes notes)
-    {
-        var references = new SchemaReferences(root, notes);
-        var inlined = references.Inline((JsonObject)root.DeepClone(), "", depth: 0, open: ["#"]);
-        if (references._loosened) SchemaVariants.ExclusiveToInclusive(inlined);
-        return inlined;
-    }
+    public static JsonObject Inline(JsonObject root, SchemaNotes notes) =>
+        new SchemaReferences(root, notes).Inline((JsonObject)root.DeepClone(), "", depth: 0, open: ["#"]);
 
     /// <param name="schema">A schema that the caller gives away.</param>
     /// <param name="path">Where it stands, for notes.</param>
@@ -66,14 +60,12 @@ internal sealed class SchemaReferences
         if (Resolve(reference) is not JsonObject target)
         {
             _notes.Add(path, $"$ref {reference} points to nothing in this schema");
-            _loosened = true;
             return new JsonObject { ["description"] = $"(see {reference})" };
         }
 
         if (!open.Contains(reference) && depth < MaxDepth && _inlined < MaxInlined)
             return Inline((JsonObject)target.DeepClone(), path, depth + 1, open.Add(reference));
 
-        _loosened = true;
         var repeats = open.Contains(reference);
         _notes.Add(path, repeats ? $"$ref {reference} cut where it repeats" : $"$ref {reference} cut, the schema is too large");
         var cut = new JsonObject();

@@ -42,16 +42,25 @@ internal static class SchemaVariants
     }
 
     /// <summary>
-    /// <c>oneOf</c> as <c>anyOf</c> everywhere, also inside of <c>items</c>: for a schema in which a reference was cut. A cut branch accepts more than it did,
-    /// so a value could fit two branches where it fitted one, and <c>oneOf</c> would refuse it.
+    /// Takes the exclusions out of the schemas of array elements, which are otherwise kept as they are: other passes let a part accept more than it did
+    /// (a reference that was cut, <c>false</c>), and a <c>oneOf</c>, <c>not</c> or <c>if</c> around it would then refuse what was accepted before.
+    /// <c>oneOf</c> becomes <c>anyOf</c>, the others become text.
     /// </summary>
-    public static void ExclusiveToInclusive(JsonObject schema)
+    public static void RelaxElements(JsonObject schema, bool inElements = false)
     {
-        SchemaTree.ForEachChild(schema, "", (child, _) =>
+        SchemaTree.ForEachChild(schema, "", (child, at) =>
         {
-            if (child is JsonObject inner) ExclusiveToInclusive(inner);
+            if (child is JsonObject inner) RelaxElements(inner, inElements || at.StartsWith("items", StringComparison.Ordinal));
             return child;
         });
+        if (!inElements) return;
+        foreach (var keyword in (ReadOnlySpan<string>)["not", "if", "then", "else"])
+        {
+            if (schema[keyword] is not { } excluded) continue;
+            schema.Remove(keyword);
+            schema["description"] = $"{SchemaTree.Text(schema["description"])} ({keyword}: {excluded.ToJsonString()})".Trim();
+        }
+
         if (schema["oneOf"] is not JsonArray branches) return;
         schema.Remove("oneOf");
         if (!schema.ContainsKey("anyOf")) schema["anyOf"] = branches;

@@ -45,8 +45,8 @@ public sealed class OllamaSchemaDialectTests
     [InlineData("odd keywords", """{"type":"any","required":true,"enum":[],"description":null,"properties":[]}""", "{}",
         "properties.p: type dropped, its value is not a valid one; properties.p: required dropped, its value is not a valid one; properties.p: enum dropped, its value is not a valid one; "
         + "properties.p: description dropped, its value is not a valid one; properties.p: properties dropped, its value is not a valid one")]
-    [InlineData("items keep everything", """{"type":"array","items":{"type":"string","format":"uri","oneOf":[true,{"const":1}],"additionalProperties":false,"allOf":[{"minLength":1}]}}""",
-        """{"type":"array","items":{"type":"string","format":"uri","oneOf":[{},{"const":1}],"additionalProperties":false,"allOf":[{"minLength":1}]}}""", "")]
+    [InlineData("items keep everything but exclusions", """{"type":"array","items":{"type":"string","format":"uri","oneOf":[true,{"const":1}],"not":{"const":2},"additionalProperties":false,"allOf":[{"minLength":1}]}}""",
+        """{"type":"array","items":{"type":"string","format":"uri","additionalProperties":false,"allOf":[{"minLength":1}],"description":"(not: {\u0022const\u0022:2})","anyOf":[{},{"const":1}]}}""", "")]
     [InlineData("items with a reference", """{"type":"array","items":{"$ref":"#/$defs/Leaf"}}""", """{"type":"array","items":{"type":"integer","minimum":0}}""", "")]
     [InlineData("items of any kind", """{"type":"array","items":true}""", """{"type":"array","items":{}}""", "")]
     [InlineData("tuple", """{"type":"array","prefixItems":[{"type":"string"},{"$ref":"#/$defs/Leaf"}],"items":false}""",

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Dragoman.Routing;
+using Dragoman.Tests.EndToEnd;
+using Dragoman.Upstreams.Ollama;
+
+namespace Dragoman.Tests.Routing;
+
+/// <summary>What a client's model becomes, seen in the upstream's request.</summary>
+public sealed class RouterTests
+{
+    private static readonly SimulatedModel[] Installed =
+    [
+        new() { Name = "llama3.1:8b", Capabilities = ["completion", "tools"], ParameterSize = "8.0B" }, new() { Name = "llama3.2:3b", Capabilities = ["completion", "tools"], ParameterSize = "3.2B" }, new() { Name = "llama3.1:70b", Capabilities = ["completion", "tools"], ParameterSize = "70B" },
+        new() { Name = "qwen3:8b", Capabilities = ["completion", "tools", "thinking"], ParameterSize = "8.2B" }, new() { Name = "big-no-tools:100b", Capabilities = ["completion"], ParameterSize = "100B" }, new() { Name = "mine:latest", Capabilities = ["completion", "tools"], ParameterSize = "1B" },
+    ];
+
+    [Theory]
+    [InlineData("claude-opus-4-5", "llama3.1:70b")]
+    [InlineData("claude-sonnet-4-5-20250929", "llama3.1:8b")]
+    [InlineData("claude-haiku-4-5[1m]", "llama3.2:3b")]
+    [InlineData("claude-3-5-sonnet-latest", "llama3.1:8b")]
+    [InlineData("claude-3-opus-20240229", "llama3.1:70b")]
+    [InlineData("claude-opus-5-5", "llama3.1:70b")]
+    [InlineData("claude-haiku-9", "llama3.2:3b")]
+    [InlineData("qwen3:8b", "qwen3:8b")]
+    [InlineData("QWEN3:8B", "qwen3:8b")]
+    [InlineData("mine", "mine:latest")]
+    [InlineData("ollama/qwen3:8b", "qwen3:8b")]
+    [InlineData("anthropic/qwen3:8b", "qwen3:8b")]
+    [InlineData("anthropic/ollama/qwen3:8b", "qwen3:8b")]
+    [InlineData("claude-fable-5", "llama3.1:8b")]
+    public async Task Without_a_map_the_default_one_and_the_installed_models_count(string asked, string expected)
+    {
+        await using var gateway = await StartAsync(options => (options.DefaultModel, options.DefaultModelChosen) = ("llama3.1:8b", true));
+        Assert.Equal(expected, await AskedOfAsync(gateway, asked));
+    }
+
+    [Theory]
+    [InlineData("claude-opus-4-5", "mine:latest")]
+    [InlineData("claude-opus-9-20270101", "qwen3:8b")]
+    [InlineData("claude-sonnet-4-5", "llama3.1:8b")]
+    [InlineData("claude-haiku-7", "llama3.2:3b")]
+    [InlineData("whatever", "llama3.1:70b")]
+    [InlineData("qwen3:8b", "qwen3:8b")]
+    public async Task The_users_map_comes_first_and_its_catch_all_last(string asked, string expected)
+    {
+        await using var gateway = await StartAsync(options =>
+        {
+            options.Models["claude-*"] = Json("\"llama3.2:3b\"");
+            options.Models["claude-opus-*"] = Json("[\"ollama/qwen3:8b\"]");
+            options.Models["claude-opus-4-5"] = Json("\"mine:latest\"");
+            options.Models["claude-sonnet-4-5"] = Json("\"llama3.1:8b\"");
+            options.Models["*"] = Json("\"llama3.1:70b\"");
+        });
+        Assert.Equal(expected, await AskedOfAsync(gateway, asked));
+    }
+
+    [Fact]
+    public async Task When_nothing_is_mapped_and_the_default_is_missing_the_best_model_with_tools_answers()
+    {
+        await using var gateway = await StartAsync(models: Installed[3..]);
+        Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-opus-4-5"));
+        await using var chosen = await StartAsync(options => (options.DefaultModel, options.DefaultModelChosen) = ("mine", true), Installed[3..]);
+        Assert.Equal("mine", await AskedOfAsync(chosen, "claude-opus-4-5"));
+    }
+
+    [Fact]
+    public async Task The_next_of_a_list_answers_when_the_first_cannot()
+    {
+        await using var gateway = await StartAsync(options => options.Models["claude-*"] = Json("[\"ollama/not-there:1b\",\"qwen3:8b\"]"));
+        var (status, _) = await gateway.SendAsync("""{"model":"claude-opus-5","max_tokens":10,"messages":[{"role":"user","content":"hi"}]}""");
+        Assert.Equal(200, status);
+        Assert.Contains("\"model\":\"qwen3:8b\"", Assert.Single(gateway.Ollama.ChatRequests));
+    }
+
+    [Theory]
+    [InlineData("claude-*", "claude-opus", true)]
+    [InlineData("*opus*", "claude-opus-5", true)]
+    [InlineData("*", "", true)]
+    [InlineData("a*b*c", "aXbYc", true)]
+    [InlineData("a*b*c", "acb", false)]
+    [InlineData("claude", "claude-opus", false)]
+    [InlineData("ab*ba", "aba", false)]
+    public void Stars_stand_for_any_text(string pattern, string text, bool matches) => Assert.Equal(matches, Wildcard.Matches(pattern, text));
+
+    private static Task<OllamaGateway> StartAsync(Action<DragomanOptions>? configure = null, IReadOnlyList<SimulatedModel>? models = null) =>
+        OllamaGateway.StartAsync(OllamaScenario.Agent() with { Models = models ?? Installed }, configure);
+
+    private static async Task<string> AskedOfAsync(OllamaGateway gateway, string model)
+    {
+        var (status, body) = await gateway.SendAsync($$"""{"model":"{{model}}","max_tokens":10,"messages":[{"role":"user","content":"hi"}]}""");
+        // A default name without a tag is the server's to resolve, and the simulation has no llama3.1:latest.
+        if (status == 404) return body.GetProperty("error").GetProperty("message").GetString()!.Split('\'')[1];
+        return JsonDocument.Parse(gateway.Ollama.ChatRequests[^1]).RootElement.GetProperty("model").GetString()!;
+    }
+
+    private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
+}
