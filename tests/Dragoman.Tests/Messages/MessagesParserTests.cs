@@ -171,7 +171,7 @@ public sealed class MessagesParserTests
                     // The only exception that it may throw.
                 }
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Seeded.Config);
     }
 
     [Theory]

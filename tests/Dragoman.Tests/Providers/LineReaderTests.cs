@@ -24,7 +24,7 @@ public sealed class LineReaderTests
             var text = string.Join(body.NewLine, body.Lines) + (body.endsWithNewLine ? body.NewLine : "");
             // Empty lines are passed over.
             Assert.Equal(body.Lines.Where(line => line.Length > 0), await ReadAllAsync(new PiecewiseStream(Encoding.UTF8.GetBytes(text), body.Pieces)));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        }).Check(Seeded.Config.WithMaxTest(300));
     }
 
     [Fact]

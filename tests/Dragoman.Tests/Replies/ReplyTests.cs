@@ -107,7 +107,7 @@ public sealed class ReplyTests
             var whole = Whole(steps);
             var streamed = Assemble(SseEvent.ParseAll(Stream(steps)));
             Assert.Equal(whole.GetProperty("content").GetRawText(), streamed);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Seeded.Config);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class ReplyTests
             var shown = string.Concat(pieces.Select(watch.Append)) + (watch.Hit is null ? watch.Flush() : "");
             Assert.Equal(end < 0 ? text : text[..end], shown);
             Assert.Equal(end < 0 ? null : text[end] == 'E' ? "END" : "STOP", watch.Hit);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Seeded.Config);
     }
 
     private static IEnumerable<ReplyEvent> Steps(int kind, string piece) => kind switch

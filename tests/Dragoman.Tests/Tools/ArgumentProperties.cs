@@ -10,7 +10,7 @@ namespace Dragoman.Tests.Tools;
 
 public sealed class ArgumentProperties
 {
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(1000);
+    private static readonly Config Runs = Seeded.Config.WithMaxTest(1000);
 
     [Fact]
     public void Repair_yields_an_object_for_any_text()

@@ -146,7 +146,7 @@ public sealed class SimulatedOllamaStreamTests
             var cut = text.IndexOf("<end>", StringComparison.Ordinal);
             var lines = await client.LinesAsync(OllamaClient.Ask("hi", ""","options":{"stop":["<end>"]}"""));
             return OllamaClient.Content(lines) == (cut < 0 ? text : text[..cut]) && lines[^1].GetProperty("done_reason").GetString() == "stop";
-        }).QuickCheckThrowOnFailure();
+        }).Check(Seeded.Config);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Dragoman.Tests.Providers.Ollama;
 /// <summary>An answer is what its bytes say, however they were split on the way; and no line can break the translator.</summary>
 public sealed class ReplyProperties
 {
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(500);
+    private static readonly Config Runs = Seeded.Config.WithMaxTest(500);
 
     private static readonly string[] Texts = ["Grüße ", "😀", "世界", "👨‍👩‍👧", "a\nb", "\\u003cb\\u003e", "\"quoted\"", "END", "EN", "D", "\u2028", "x"];
 

@@ -8,7 +8,7 @@ namespace Dragoman.Tests.Tools.Schemas;
 
 public sealed class SchemaDialectProperties
 {
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(1000);
+    private static readonly Config Runs = Seeded.Config.WithMaxTest(1000);
 
     [Fact]
     public void Every_schema_comes_out_inside_what_ollama_keeps()
