@@ -53,7 +53,7 @@ internal static class BlockParser
             case "compaction": return new CompactionBlock(fields.Text);
             case "tool_addition" or "tool_removal": return fields.ToolChange ?? throw cursor.Error("Field required", "tool");
             case "browser_state" or "container_upload" or "fallback" or "mcp_tool_listing": return new OtherBlock(tag, start.Raw());
-            default: return new ServerToolResultBlock(tag, BlockFields.Required(ref cursor, fields.ToolUseId, "tool_use_id"), fields.RawContent, fields.References ?? []);
+            default: return new ServerToolResultBlock(tag, BlockFields.Required(ref cursor, fields.ToolUseId, "tool_use_id"), fields.RawContent, fields.References ?? [], fields.IsError);
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed record ServerToolUseBlock(string Type, string Id, string Name, R
 /// <param name="ToolUseId">The call that it answers.</param>
 /// <param name="Content">The raw JSON of its <c>content</c>.</param>
 /// <param name="References">Tools named in a <c>tool_search_tool_result</c>.</param>
-internal sealed record ServerToolResultBlock(string Type, string ToolUseId, ReadOnlyMemory<byte> Content, IReadOnlyList<string> References) : ContentBlock;
+/// <param name="IsError">An MCP tool failed.</param>
+internal sealed record ServerToolResultBlock(string Type, string ToolUseId, ReadOnlyMemory<byte> Content, IReadOnlyList<string> References, bool IsError = false) : ContentBlock;
 
 /// <summary>The summary that replaces the conversation before it. Null content: a compaction that failed and means nothing.</summary>
 internal sealed record CompactionBlock(JsonText? Content) : ContentBlock;

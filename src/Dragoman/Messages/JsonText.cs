@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -43,8 +44,27 @@ internal readonly record struct JsonText(ReadOnlyMemory<byte> Escaped)
         return new JsonText(joined.WrittenMemory);
     }
 
-    /// <summary>True when the decoded text begins with <paramref name="ascii"/>; <paramref name="ascii"/> must hold no character that JSON escapes.</summary>
-    public bool StartsWith(ReadOnlySpan<byte> ascii) => Escaped.Span.StartsWith(ascii);
+    /// <summary>True when the decoded text begins with <paramref name="ascii"/>, printable characters without quotes and backslashes. Some clients write &lt; as \u003C.</summary>
+    public bool StartsWith(ReadOnlySpan<byte> ascii)
+    {
+        const int escapeLength = 6;
+        var rest = Escaped.Span;
+        foreach (var expected in ascii)
+        {
+            if (rest.IsEmpty) return false;
+            if (rest[0] == expected)
+            {
+                rest = rest[1..];
+                continue;
+            }
+
+            if (rest.Length < escapeLength || rest[0] != (byte)'\\' || rest[1] != (byte)'u') return false;
+            if (!Utf8Parser.TryParse(rest[2..escapeLength], out ushort unit, out _, 'x') || unit != expected) return false;
+            rest = rest[escapeLength..];
+        }
+
+        return true;
+    }
 
     /// <summary>True when the text is empty or only white space.</summary>
     public bool IsWhiteSpace => IsEmpty || (Escaped.Length < 64 && string.IsNullOrWhiteSpace(ToString()));

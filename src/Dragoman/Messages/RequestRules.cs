@@ -8,6 +8,12 @@ internal static class RequestRules
     public static void Check(MessagesRequest request)
     {
         if (request.Messages.Count == 0) throw new InvalidRequestException("messages: at least one message is required");
+        // Ollama, for one, takes a conversation of nothing as an order to load the model.
+        if (request.Messages.All(message => message.Content.All(block => block is TextBlock { Text.IsEmpty: true })))
+        {
+            throw new InvalidRequestException("messages.0: all messages must have non-empty content except for the optional final assistant message");
+        }
+
         CheckTools(request);
         CheckToolChoice(request);
         CheckThinking(request);

@@ -33,6 +33,7 @@ public sealed class MessagesParserTests
     [InlineData("""{"model":"m","max_tokens":1,"thinking":{"type":"enabled"},"messages":[]}""", "thinking.enabled.budget_tokens: Field required")]
     [InlineData("""{"model":"m","max_tokens":1,"thinking":{"type":"enabled","budget_tokens":5},"messages":[]}""", "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024")]
     [InlineData("""{"model":"m","max_tokens":1,"output_config":{"effort":"huge"},"messages":[]}""", "output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":""},{"role":"user","content":[]}]}""", "messages.0: all messages must have non-empty content except for the optional final assistant message")]
     [InlineData("[]", "Input should be a valid dictionary")]
     public void A_wrong_request_is_refused_with_the_path_and_the_reason(string body, string message) => Assert.Equal(message, Refusal(body).Message);
 
@@ -179,6 +180,15 @@ public sealed class MessagesParserTests
     [InlineData("tab\t quote\" back\\slash \u0001 ü 👋 \u2028")]
     [InlineData("")]
     public void Text_survives_escaping(string text) => Assert.Equal(text, JsonText.From(text).ToString());
+
+    [Theory]
+    [InlineData("<system-reminder>\\nx", true)]
+    [InlineData("\\u003Csystem-reminder\\u003ex", true)]
+    [InlineData("\\u003csystem", false)]
+    [InlineData("\\u0041system-reminder>", false)]
+    [InlineData("", false)]
+    public void A_beginning_is_recognised_however_it_is_escaped(string escaped, bool starts) =>
+        Assert.Equal(starts, new JsonText(Encoding.UTF8.GetBytes(escaped)).StartsWith("<system-reminder>"u8));
 
     [Fact]
     public void Half_a_surrogate_pair_becomes_the_replacement_character() =>

@@ -10,6 +10,9 @@ namespace Dragoman.Providers.Ollama;
 /// </summary>
 internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 {
+    // Ollama has no field for a tool's failure, and an agent that doesn't see it repeats it.
+    private static readonly JsonText Failed = JsonText.From("The tool failed:");
+
     private readonly List<ChatMessage> _messages = [];
     private readonly Dictionary<string, (string Name, int Order)> _calls = new(StringComparer.Ordinal);
     private int _callCount;
@@ -103,6 +106,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     {
         Append(said);
         var answer = new ChatMessage("tool") { ToolCallId = result.ToolUseId, ToolName = _calls.GetValueOrDefault(result.ToolUseId).Name ?? result.Type };
+        if (result.IsError) answer.Add(Failed);
         answer.Add(ServerToolText.Of(result));
         foreach (var name in result.References) AddDefinition(answer, name);
         _messages.Add(answer);
@@ -121,8 +125,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     private void Result(ToolResultBlock result)
     {
         var answer = new ChatMessage("tool") { ToolCallId = result.ToolUseId, ToolName = _calls.GetValueOrDefault(result.ToolUseId).Name };
-        // Ollama has no field for it, and an agent that doesn't see the failure repeats it.
-        if (result.IsError) answer.Add(JsonText.From("The tool failed:"));
+        if (result.IsError) answer.Add(Failed);
         Fill(answer, result.Content);
         _messages.Add(answer);
     }
@@ -145,6 +148,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
                 case DocumentBlock document: Document(message, document); break;
                 case SearchResultBlock search: Search(message, search); break;
                 case ToolReferenceBlock reference: AddDefinition(message, reference.ToolName); break;
+                case ServerToolResultBlock result: message.Add(ServerToolText.Of(result)); break;
                 default: Other(message, block); break;
             }
         }
