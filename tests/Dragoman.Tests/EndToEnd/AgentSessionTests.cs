@@ -12,7 +12,7 @@ public sealed class AgentSessionTests
     /// A session of the shape that Claude Code's has: attribution block, system messages in the middle, reminders beside results, thinking that comes back in
     /// signatures. Ten tool turns, each upstream request a byte prefix of the next up to the end of its messages.
     /// </summary>
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData("omitted")]
     [InlineData("summarized")]
     public async Task Ten_tool_turns_extend_one_conversation_byte_for_byte(string display)
@@ -73,7 +73,7 @@ public sealed class AgentSessionTests
 
     private static JsonObject Text(string text) => new() { ["type"] = "text", ["text"] = text };
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_forced_tool_is_called_by_grammar()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());
@@ -85,7 +85,7 @@ public sealed class AgentSessionTests
         Assert.Equal("simulated", call.GetProperty("input").GetProperty("command").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Structured_output_is_held_to_its_schema()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());
@@ -94,7 +94,7 @@ public sealed class AgentSessionTests
         Assert.Equal("simulated", JsonDocument.Parse(text).RootElement.GetProperty("title").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_stop_sequence_is_reported_and_ends_the_upstreams_work()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("one two STOP three").WaitFor(new TaskCompletionSource().Task)));

@@ -8,7 +8,7 @@ public sealed class OllamaAnswerTests
     private const string Hello = """{"model":"qwen3:8b","max_tokens":500,"stream":true,"messages":[{"role":"user","content":"hello"}]}""";
     private const string HelloWhole = """{"model":"qwen3:8b","max_tokens":500,"messages":[{"role":"user","content":"hello"}]}""";
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Streams_text_with_the_real_counts_at_the_end()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("Grüße aus 東京 👋 <b>")));
@@ -22,7 +22,7 @@ public sealed class OllamaAnswerTests
         Assert.Equal(5, usage.GetProperty("output_tokens").GetInt32());
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -41,7 +41,7 @@ public sealed class OllamaAnswerTests
         Assert.Equal("tool_use", SseEvent.StopReason(events));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task While_the_model_is_silent_the_client_gets_headers_message_start_and_pings()
     {
         var gate = new TaskCompletionSource();
@@ -60,7 +60,7 @@ public sealed class OllamaAnswerTests
         Assert.EndsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", rest);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_piece_reaches_the_client_while_the_model_still_writes()
     {
         var gate = new TaskCompletionSource();
@@ -76,7 +76,7 @@ public sealed class OllamaAnswerTests
         Assert.Contains("second", await reader.ReadToEndAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_missing_model_is_a_404_that_says_what_to_pull()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());
@@ -86,7 +86,7 @@ public sealed class OllamaAnswerTests
         Assert.Contains("ollama pull qwen9:1b", body.GetProperty("error").GetProperty("message").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Ollama_not_running_is_a_503_that_says_what_to_start()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());
@@ -96,7 +96,7 @@ public sealed class OllamaAnswerTests
         Assert.Contains("ollama serve", body.GetProperty("error").GetProperty("message").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_busy_server_is_a_529_with_its_retry_after()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => ChatReply.HttpError(503, """{"error":"server busy, please try again.  maximum pending requests exceeded"}""", ("Retry-After", "7"))));
@@ -106,7 +106,7 @@ public sealed class OllamaAnswerTests
         Assert.Contains("overloaded_error", await response.Content.ReadAsStringAsync());
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_prompt_that_does_not_fit_is_refused_with_the_real_numbers(bool stream)
@@ -117,7 +117,7 @@ public sealed class OllamaAnswerTests
         Assert.Matches(@"^prompt is too long: 100\d\d tokens > 1000 maximum$", body.GetProperty("error").GetProperty("message").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_error_in_the_middle_is_an_error_event()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("begin").Error("model runner has unexpectedly stopped")));
@@ -127,7 +127,7 @@ public sealed class OllamaAnswerTests
         Assert.Contains("unexpectedly stopped", body.GetProperty("error").GetProperty("message").GetString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_broken_connection_is_an_error_event()
     {
         // A reset throws away what is still on its way, so it waits until the text has arrived.
@@ -141,14 +141,14 @@ public sealed class OllamaAnswerTests
         AssertFailed(SseEvent.ParseAll(seen + await reader.ReadToEndAsync()), "broke in the middle of the answer");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_without_its_last_line_is_an_error_event()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("begin").EndWithoutDone()));
         AssertFailed(await gateway.StreamAsync(Hello), "ended without an end");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_failure_after_the_grace_is_an_error_event()
     {
         var gate = new TaskCompletionSource();
@@ -160,7 +160,7 @@ public sealed class OllamaAnswerTests
         AssertFailed(SseEvent.ParseAll(await response.Content.ReadAsStringAsync()), "load failed");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_upstream_that_falls_silent_is_given_up()
     {
         await using var gateway = await OllamaGateway.StartAsync(
@@ -169,7 +169,7 @@ public sealed class OllamaAnswerTests
         await gateway.Ollama.WaitForOpenChatsAsync(0, new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task When_the_client_goes_the_upstreams_request_ends_at_once(bool afterFirstToken)
@@ -189,7 +189,7 @@ public sealed class OllamaAnswerTests
         TestContext.Current.SendDiagnosticMessage($"cancelled upstream after {clock.ElapsedMilliseconds} ms");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_remote_server_gets_its_key_and_a_wrong_one_says_how_to_sign_in()
     {
         var scenario = new OllamaScenario { Reply = _ => new ChatReply().Text("hi"), Key = "secret" };

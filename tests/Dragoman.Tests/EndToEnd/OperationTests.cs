@@ -9,7 +9,7 @@ public sealed class OperationTests
 {
     private const string Hello = """{"model":"qwen3:8b","max_tokens":50,"messages":[{"role":"user","content":"hello"}]}""";
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Ready_means_that_the_default_models_provider_answers()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());
@@ -20,7 +20,7 @@ public sealed class OperationTests
         Assert.Equal(200, (int)(await gateway.Client.GetAsync("/health/live")).StatusCode);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task One_line_a_request_says_what_happened_and_verbose_what_was_sent()
     {
         var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("one two three")), options => options.Verbose = true, ",\"apiKey\":\"very-secret\"");
@@ -36,7 +36,7 @@ public sealed class OperationTests
         Assert.DoesNotContain("very-secret", gateway.Log);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Without_an_upstream_the_demo_answers_until_one_is_seen()
     {
         // The address is known before anybody listens there.
@@ -55,7 +55,7 @@ public sealed class OperationTests
         while (await ModelAsync(client) != "ollama/qwen3:8b") await Task.Delay(50, limit.Token);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_burst_of_requests_asks_for_the_models_once()
     {
         await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Agent());

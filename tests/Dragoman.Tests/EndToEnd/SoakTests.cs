@@ -7,7 +7,7 @@ public sealed class SoakTests
 {
     private const int Streams = 200;
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Two_hundred_streams_with_cancellations_leave_nothing_open_and_memory_flat()
     {
         await using var gateway = await OllamaGateway.StartAsync(new OllamaScenario { Reply = _ => new ChatReply().Thinking("hm").RepeatText("token ", 100), Pace = TimeSpan.FromMilliseconds(1) });
