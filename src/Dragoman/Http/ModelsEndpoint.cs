@@ -17,20 +17,23 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var limit = Limit(query["limit"]);
         var wanted = query["lifecycle[]"];
         var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(IsClaudeCode(http), http.RequestAborted);
-        var start = query["after_id"] is [{ } after] ? all.FindIndex(model => model.Id == after) + 1 : 0;
-        if (query["before_id"] is [{ } before] && all.FindIndex(model => model.Id == before) is >= 0 and var end)
+        var start = query["after_id"] is [{ } after] ? IndexOf(all, after, "after_id") + 1 : 0;
+        var end = Math.Min(all.Count, start + limit);
+        var backwards = query["before_id"] is [{ Length: > 0 }];
+        if (backwards)
         {
+            end = IndexOf(all, query["before_id"]!, "before_id");
             start = Math.Max(0, end - limit);
-            all = all[..end];
         }
 
-        var page = all.Skip(start).Take(limit).ToList();
+        var page = all[start..end];
         await JsonReply.SendAsync(http, 200, json =>
         {
             json.WriteStartArray("data"u8);
             foreach (var model in page) model.Write(json);
             json.WriteEndArray();
-            json.WriteBoolean("has_more"u8, start + page.Count < all.Count);
+            // In the direction in which the client turns the pages.
+            json.WriteBoolean("has_more"u8, backwards ? start > 0 : end < all.Count);
             json.WriteString("first_id"u8, page.FirstOrDefault()?.Id);
             json.WriteString("last_id"u8, page.LastOrDefault()?.Id);
         });
@@ -43,7 +46,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var id = Uri.UnescapeDataString((string)http.Request.RouteValues["id"]!);
         var all = await AllAsync(discovery: false, http.RequestAborted);
         var name = ModelName.Clean(id);
-        var found = all.Find(model => Same(model.Id, id)) ?? all.Find(model => Same(model.Id, name) || Same(model.Target.ToString(), name));
+        var found = all.Find(model => Same(model.Id, id)) ?? all.Find(model => Same(model.Id, name) || Same(model.Target.ToString(), name) || model.Info?.IsCalled(name) == true);
         if (found is null && ModelName.IsClaude(name))
         {
             // Any Claude name is served by what it is mapped to.
@@ -72,13 +75,19 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         foreach (var name in router.Map.Names.Where(name => listed.TrueForAll(model => !Same(model.Id, name))))
         {
             var target = (await router.RouteAsync(name, cancellationToken))[0];
-            listed.Add(new ListedModel(name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
+            listed.Add(new ListedModel(discovery && !IsKept(name) ? ModelName.DiscoveryPrefix + name : name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
         }
 
         return listed;
     }
 
-    // Its discovery keeps only ids that contain "anthropic" or "claude".
+    // A cursor that is not in the list would silently start it again, and a client that follows has_more would never end.
+    private static int IndexOf(List<ListedModel> all, string? id, string field) =>
+        all.FindIndex(model => model.Id == id) is >= 0 and var index ? index : throw new ApiException(ApiError.Invalid($"{field}: there is no model '{id}' in this list"));
+
+    // Claude Code's discovery keeps only these.
+    private static bool IsKept(string id) => id.Contains("claude", StringComparison.OrdinalIgnoreCase) || id.Contains("anthropic", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsClaudeCode(HttpContext http) =>
         http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("claude-code/", StringComparison.Ordinal) || agent.StartsWith("claude-cli/", StringComparison.Ordinal));
 

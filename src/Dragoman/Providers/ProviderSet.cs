@@ -30,6 +30,13 @@ internal sealed class ProviderSet
         Default ??= DemoName;
     }
 
+    /// <summary>Takes providers that are made already, the default one first: for a host, or a test, that brings its own.</summary>
+    internal ProviderSet(params IReadOnlyList<(string Name, IProvider Provider)> providers)
+    {
+        foreach (var (name, provider) in providers) _providers[name] = provider;
+        Default = providers[0].Name;
+    }
+
     /// <summary>The name of the built-in provider that answers when there is no upstream.</summary>
     public const string DemoName = "demo";
 
