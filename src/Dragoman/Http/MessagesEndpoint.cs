@@ -33,7 +33,7 @@ internal sealed class MessagesEndpoint(
         using var work = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var stream = attempts.StreamAsync(request, targets, target => exchange.Target = target, work.Token);
         await using var events = new EventCursor(stream.GetAsyncEnumerator(work.Token), work);
-        if (request.Stream) await new StreamingReply(http, exchange, settings, time).SendAsync(events);
+        if (request.Stream) await new StreamingReply(http, exchange, settings, time, log).SendAsync(events);
         else await new WholeReply(http, exchange, settings).SendAsync(events);
     }
 }

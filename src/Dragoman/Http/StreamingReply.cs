@@ -1,3 +1,4 @@
+using Dragoman.Messages;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
 
@@ -13,13 +14,14 @@ internal sealed class StreamingReply
     private readonly Exchange _exchange;
     private readonly ReplySettings _settings;
     private readonly TimeProvider _time;
+    private readonly RequestLog _log;
     private readonly StreamGuard _guard;
     private SseWriter _writer = null!;
 
     /// <summary>Prepares the answer; nothing is sent yet.</summary>
-    public StreamingReply(HttpContext http, Exchange exchange, ReplySettings settings, TimeProvider time)
+    public StreamingReply(HttpContext http, Exchange exchange, ReplySettings settings, TimeProvider time, RequestLog log)
     {
-        (_http, _exchange, _settings, _time) = (http, exchange, settings, time);
+        (_http, _exchange, _settings, _time, _log) = (http, exchange, settings, time, log);
         _guard = new StreamGuard(settings.Visibility, () => ReplySettings.Author(exchange));
     }
 
@@ -31,6 +33,21 @@ internal sealed class StreamingReply
         WriteHead();
         await using var line = new SseConnection(_http.Response.BodyWriter, _writer, _time, _settings.PingInterval, _http.RequestAborted);
         _writer.StartMessage();
+        try
+        {
+            await PassAllAsync(events, line, arrived);
+        }
+        catch (Exception late) when (!_http.RequestAborted.IsCancellationRequested)
+        {
+            // The status has left: whatever goes wrong now must be said in the stream, or the client sees nothing but a broken connection.
+            Fail(Explain(late));
+        }
+
+        await line.EndAsync();
+    }
+
+    private async ValueTask PassAllAsync(EventCursor events, SseConnection line, bool arrived)
+    {
         if (arrived) await PassAsync(events.Current, line);
         else await AwaitAsync(events, line);
         while (_exchange.Finish is null && _exchange.Error is null)
@@ -45,8 +62,19 @@ internal sealed class StreamingReply
                 await AwaitAsync(events, line);
             }
         }
+    }
 
-        await line.EndAsync();
+    private ApiError Explain(Exception late)
+    {
+        if (late is InvalidRequestException invalid) return ApiError.From(invalid);
+        _log.Defect(_exchange, late);
+        return ApiError.Internal(_exchange.RequestId);
+    }
+
+    private void Fail(ApiError error)
+    {
+        _exchange.Error = error.Message;
+        _writer.Fail(error.Type, error.Message, _exchange.RequestId);
     }
 
     // True: the first visible event is events.Current. False: the grace is over and the move is still under way.
@@ -79,8 +107,15 @@ internal sealed class StreamingReply
     private async ValueTask AwaitAsync(EventCursor events, SseConnection line)
     {
         await line.PauseAsync();
-        await events.EndMoveAsync();
-        await line.ResumeAsync();
+        try
+        {
+            await events.EndMoveAsync();
+        }
+        finally
+        {
+            await line.ResumeAsync();
+        }
+
         await PassAsync(events.Current, line);
     }
 
@@ -97,9 +132,7 @@ internal sealed class StreamingReply
                 _writer.Finish(_exchange.StopReason.Value, step.Finish);
                 break;
             case ReplyEventKind.Failed:
-                var error = ApiError.From(step.Error);
-                _exchange.Error = error.Message;
-                _writer.Fail(error.Type, error.Message, _exchange.RequestId);
+                Fail(ApiError.From(step.Error));
                 break;
             default:
                 _exchange.MarkToken();
