@@ -20,8 +20,9 @@ internal static class Banner
         var target = await router.DefaultTargetAsync(cancellationToken);
         if (target.Provider == ProviderSet.DemoName)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{list.Error!.Message}[/]");
-            AnsiConsole.MarkupLine("Until then the built-in [bold]demo[/] answers.");
+            // Without an error the demo is what the configuration asks for.
+            if (list.Error is not null) AnsiConsole.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
+            AnsiConsole.MarkupLine(list.Error is null ? "The built-in [bold]demo[/] answers." : "Until then the built-in [bold]demo[/] answers.");
         }
         else
         {

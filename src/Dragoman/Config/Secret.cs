@@ -11,6 +11,9 @@ internal static class Secret
     {
         if (setting is null || !setting.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)) return setting;
         var name = setting[EnvironmentPrefix.Length..];
-        return Environment.GetEnvironmentVariable(name) ?? throw new ConfigException($"The configuration names the environment variable {name}, which is not set.");
+        // An empty variable is no secret: taken as one, a gateway on the network would ask nobody for a key.
+        return Environment.GetEnvironmentVariable(name) is { Length: > 0 } secret
+            ? secret
+            : throw new ConfigException($"The configuration names the environment variable {name}, which is not set or empty.");
     }
 }
