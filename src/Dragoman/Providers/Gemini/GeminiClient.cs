@@ -15,7 +15,7 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     /// <exception cref="HttpRequestException">The API can't be reached.</exception>
     /// <exception cref="UpstreamException">There are no credentials.</exception>
     public Task<HttpResponseMessage> GenerateAsync(string model, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        SendAsync(new UriBuilder(address.Method(model, "streamGenerateContent")) { Query = "alt=sse" }.Uri, body, cancellationToken);
+        SendAsync(address.Method(model, "streamGenerateContent?alt=sse"), body, cancellationToken);
 
     /// <summary>Counts a prompt, or asks another question about a model that is answered with one JSON object.</summary>
     /// <exception cref="UpstreamException">The API can't be reached or refuses.</exception>
