@@ -42,6 +42,24 @@ internal static class JsonSlices
         return source[start..(int)json.BytesConsumed];
     }
 
+    /// <summary>JSON without the white space between its tokens, everything else byte for byte; the same memory where lines show that there is none.</summary>
+    public static ReadOnlyMemory<byte> OnOneLine(ReadOnlyMemory<byte> json)
+    {
+        // Inside of strings a line's end is escaped, so a bare one is indentation.
+        if (json.Span.IndexOf((byte)'\n') < 0) return json;
+        var dense = new byte[json.Length];
+        var (length, inString, escaped) = (0, false, false);
+        foreach (var b in json.Span)
+        {
+            if (!inString && (b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')) continue;
+            dense[length++] = b;
+            if (b == (byte)'"' && !escaped) inString = !inString;
+            escaped = inString && b == (byte)'\\' && !escaped;
+        }
+
+        return dense.AsMemory(0, length);
+    }
+
     /// <summary>An integer; 0 for anything else.</summary>
     public static long ReadNumber(ref Utf8JsonReader json)
     {

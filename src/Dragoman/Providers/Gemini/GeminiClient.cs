@@ -59,7 +59,7 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     private async Task<HttpResponseMessage> SendAsync(Uri uri, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
     {
         var first = await SendOnceAsync(uri, body, cancellationToken);
-        if (first.StatusCode != HttpStatusCode.Unauthorized || !credential.Renew()) return first;
+        if (first.StatusCode != HttpStatusCode.Unauthorized || !credential.Renew(first.RequestMessage!)) return first;
         first.Dispose();
         return await SendOnceAsync(uri, body, cancellationToken);
     }
@@ -68,7 +68,15 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, uri);
         if (body is { } json) request.Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        await credential.AuthorizeAsync(request, cancellationToken);
+        try
+        {
+            await credential.AuthorizeAsync(request, cancellationToken);
+        }
+        catch (CredentialException none)
+        {
+            throw new UpstreamException(errors.NoCredentials(none.Message, none.Refused));
+        }
+
         return await http.SendAsync(request, cancellationToken);
     }
 }

@@ -62,7 +62,9 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
         new(UpstreamErrorKind.Broken, $"{Of(model)} ended with {reason}: {words}. Try again, or another model; fewer or simpler tools help too.");
 
     /// <summary>No access token could be had.</summary>
-    public UpstreamError NoCredentials(string cause) => new(UpstreamErrorKind.Authentication, $"{provider}: {Sentence(cause)} {credentialAdvice}");
+    public UpstreamError NoCredentials(string cause, bool refused) => refused
+        ? new UpstreamError(UpstreamErrorKind.Authentication, $"{provider}: {Sentence(cause)} {credentialAdvice}")
+        : new UpstreamError(UpstreamErrorKind.Unreachable, $"{provider}: {cause}");
 
     private UpstreamError From(GoogleError error, int status, TimeSpan? retryAfter, string model)
     {

@@ -106,7 +106,7 @@ internal sealed record FunctionCallPart
         {
             if (json.ValueTextEquals("id"u8)) call.Id = ReadString(ref json, chunk);
             else if (json.ValueTextEquals("name"u8)) call.Name = ReadString(ref json, chunk);
-            else if (json.ValueTextEquals("args"u8)) call.Arguments = ReadRaw(ref json, chunk);
+            else if (json.ValueTextEquals("args"u8)) call.Arguments = OnOneLine(ReadRaw(ref json, chunk));
             else if (json.ValueTextEquals("willContinue"u8)) call.WillContinue = ReadBoolean(ref json);
             else if (json.ValueTextEquals("partialArgs"u8)) call.ReadPieces(ref json, chunk);
             else Skip(ref json);

@@ -28,7 +28,7 @@ internal sealed class GeminiProvider : IProvider
     {
         _context = context;
         var settings = GeminiSettings.Read(context.Name, context.Settings);
-        var (address, credential, errors) = GeminiAccess.Of(context, settings);
+        var (address, credential, errors) = GeminiAccess.Of(context, settings, GoogleEnvironment.OfMachine);
         _errors = errors;
         _client = new GeminiClient(context.Http, address, credential, errors);
         _models = new GeminiModels(_client, settings, address.Flavour, context.Time);

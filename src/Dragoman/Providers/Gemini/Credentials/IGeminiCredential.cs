@@ -10,8 +10,8 @@ internal interface IGeminiCredential
     /// <exception cref="UpstreamException">It can't be had.</exception>
     ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken);
 
-    /// <summary>It was refused: forgets it. True when the next one may be better.</summary>
-    bool Renew();
+    /// <summary>A request was refused: forgets what was in its headers. True when the next one may be better.</summary>
+    bool Renew(HttpRequestMessage refused);
 }
 
 /// <summary>An API key. In a header, as URLs are logged on the way.</summary>
@@ -29,5 +29,5 @@ internal sealed class ApiKeyCredential(string key) : IGeminiCredential
     }
 
     /// <inheritdoc/>
-    public bool Renew() => false;
+    public bool Renew(HttpRequestMessage refused) => false;
 }
