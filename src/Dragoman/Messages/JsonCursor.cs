@@ -138,13 +138,17 @@ internal ref struct JsonCursor
         return Raw();
     }
 
-    /// <summary>Passes over the value of the current property and notes its path.</summary>
+    /// <summary>Passes over the value of the current property and notes its path; a null says nothing that could be lost.</summary>
     public void Ignore()
     {
-        Ignored.Add(Path.Of(_json.GetString()));
-        _json.Read();
+        var path = Path.Of(_json.GetString());
+        if (!Value()) return;
+        Ignored.Add(path);
         _json.Skip();
     }
+
+    /// <summary>Notes the current path as one whose value means nothing here.</summary>
+    public readonly void NoteIgnored() => Ignored.Add(Path.Of());
 
     /// <summary>Looks ahead for the <c>type</c> of the object that starts here, wherever in the object it stands; null when it has none.</summary>
     public readonly string? PeekType()

@@ -14,6 +14,12 @@ internal enum ReplyEventKind
     /// <summary>A piece of thinking.</summary>
     Thinking,
 
+    /// <summary>
+    /// What the upstream wants to have back with the next turn: a string. It travels in the signature of the thinking block that is open, else in that of
+    /// an empty one: thinking blocks are the only thing that clients give back untouched.
+    /// </summary>
+    Signature,
+
     /// <summary>The model begins a tool call; carries a <see cref="ToolCallStart"/>.</summary>
     ToolCall,
 
@@ -51,6 +57,9 @@ internal readonly struct ReplyEvent
     /// <summary>The payload of <see cref="ReplyEventKind.Opened"/>.</summary>
     public Opened Opened => (Opened)_payload!;
 
+    /// <summary>The payload of <see cref="ReplyEventKind.Signature"/>.</summary>
+    public string Signature => (string)_payload!;
+
     /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/>.</summary>
     public ToolCallStart Call => (ToolCallStart)_payload!;
 
@@ -68,6 +77,9 @@ internal readonly struct ReplyEvent
 
     /// <summary>A piece of thinking.</summary>
     public static ReplyEvent OfThinking(JsonText text) => new(ReplyEventKind.Thinking, text, null);
+
+    /// <summary>The upstream's own signature.</summary>
+    public static ReplyEvent OfSignature(string signature) => new(ReplyEventKind.Signature, default, signature);
 
     /// <summary>A tool call begins.</summary>
     public static ReplyEvent OfToolCall(ToolCallStart call) => new(ReplyEventKind.ToolCall, default, call);

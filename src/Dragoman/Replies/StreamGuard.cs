@@ -25,6 +25,7 @@ internal enum ThinkingVisibility
 internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSignature> author)
 {
     private readonly StringBuilder _sealed = new();
+    private string? _upstreamSignature;
     private BlockKind? _open;
     private bool _calledTool;
 
@@ -38,6 +39,7 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
         {
             case ReplyEventKind.Text: Append(BlockKind.Text, step.Text); break;
             case ReplyEventKind.Thinking: Think(step.Text); break;
+            case ReplyEventKind.Signature: Remember(step.Signature); break;
             case ReplyEventKind.ToolCall: Call(step.Call); break;
             case ReplyEventKind.ToolInput: AppendInput(step.Text); break;
             default: throw new InvalidOperationException($"A {step.Kind} event makes no block.");
@@ -63,9 +65,18 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
     private void Think(JsonText text)
     {
         if (visibility == ThinkingVisibility.Hidden || text.IsEmpty) return;
+        if (_upstreamSignature is not null) Close();
         Open(BlockKind.Thinking);
         if (visibility == ThinkingVisibility.Shown) Sink.Delta(BlockKind.Thinking, text);
         else _sealed.Append(text.ToString());
+    }
+
+    // Sent whatever the client may see: without it the upstream refuses the next turn. One block carries one.
+    private void Remember(string signature)
+    {
+        if (_upstreamSignature is not null) Close();
+        Open(BlockKind.Thinking);
+        _upstreamSignature = signature;
     }
 
     private void Call(ToolCallStart call)
@@ -100,8 +111,9 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
 
     private void Sign()
     {
-        var thinking = visibility == ThinkingVisibility.Sealed ? _sealed.ToString() : null;
+        var thinking = _sealed.Length > 0 ? _sealed.ToString() : null;
         _sealed.Clear();
-        Sink.Signature((author() with { Thinking = thinking }).Seal());
+        Sink.Signature((author() with { Thinking = thinking, Upstream = _upstreamSignature }).Seal());
+        _upstreamSignature = null;
     }
 }

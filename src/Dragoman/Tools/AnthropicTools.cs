@@ -17,6 +17,11 @@ internal static class AnthropicTools
     private const string EditorSchema =
         """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert"],"description":"What to do."},"path":{"type":"string","description":"Absolute path of the file or folder."},"file_text":{"type":"string","description":"For create: the file's content."},"old_str":{"type":"string","description":"For str_replace: the text to replace; it must occur exactly once."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert; 0 is the beginning."},"insert_text":{"type":"string","description":"For insert: the text."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line; -1 is the end."}},"required":["command","path"]}""";
 
+    // The first editors could take a change back, and inserted by another field.
+    private static readonly string FirstEditorSchema = EditorSchema.Replace("\"insert\"]", "\"insert\",\"undo_edit\"]", StringComparison.Ordinal)
+        .Replace(",\"insert_text\":{\"type\":\"string\",\"description\":\"For insert: the text.\"}", "", StringComparison.Ordinal)
+        .Replace("For str_replace: the new text.", "For str_replace and insert: the new text.", StringComparison.Ordinal);
+
     private const string MemorySchema =
         """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert","delete","rename"],"description":"What to do."},"path":{"type":"string","description":"Path below /memories."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line."},"file_text":{"type":"string","description":"For create: the content."},"old_str":{"type":"string","description":"For str_replace: the text to replace."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert."},"insert_text":{"type":"string","description":"For insert: the text."},"old_path":{"type":"string","description":"For rename."},"new_path":{"type":"string","description":"For rename."}},"required":["command"]}""";
 
@@ -62,6 +67,7 @@ internal static class AnthropicTools
     private static (string Description, string Schema) Definition(string type)
     {
         if (type.StartsWith("bash_", StringComparison.Ordinal)) return ("Runs a command in a shell that keeps its state between calls.", ShellSchema);
+        if (type is "text_editor_20241022" or "text_editor_20250124") return ("Views, creates and edits files.", FirstEditorSchema);
         if (type.StartsWith("text_editor_", StringComparison.Ordinal)) return ("Views, creates and edits files.", EditorSchema);
         if (type.StartsWith("memory_", StringComparison.Ordinal)) return ("Reads and writes files below /memories that stay from one conversation to the next. View /memories before anything else.", MemorySchema);
         return ("Controls the computer's screen, mouse and keyboard. Take a screenshot to see the screen.", ComputerSchema);

@@ -17,7 +17,7 @@ internal sealed class DemoProvider(ProviderContext context) : IProvider
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var inputTokens = context.Tokens.Estimate(request, target.ToString());
-        yield return ReplyEvent.Open(new Opened(default, [], inputTokens));
+        yield return ReplyEvent.Open(new Opened(default, DemoDegraded.Of(request), inputTokens));
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
         if (DemoToolCall.Choose(request) is { } call)

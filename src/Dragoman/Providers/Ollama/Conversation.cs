@@ -139,8 +139,12 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 
     private void Fill(ChatMessage message, IEnumerable<ContentBlock> blocks)
     {
+        var (textBefore, images) = (!message.IsEmpty, message.Images.Count);
         foreach (var block in blocks)
         {
+            // Ollama has one list of images a message, in front of its text.
+            if (block is not ImageBlock && textBefore && message.Images.Count > images) _degraded.Add("images.position=first");
+            textBefore |= block is not ImageBlock;
             switch (block)
             {
                 case TextBlock text: message.Add(text.Text); break;

@@ -69,12 +69,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
     private void WriteServing(Utf8JsonWriter json, MessagesRequest request, OllamaModel model, int? contextTokens, int maxTokens)
     {
         var own = settings.Of(model.Name);
-        if ((own?.KeepAlive ?? settings.KeepAlive) is { } keepAlive)
-        {
-            json.WritePropertyName("keep_alive"u8);
-            if (int.TryParse(keepAlive, out var seconds)) json.WriteNumberValue(seconds);
-            else json.WriteStringValue(keepAlive);
-        }
+        Ollama.KeepAlive.Write(json, own?.KeepAlive ?? settings.KeepAlive);
 
         // Ollama would drop the oldest messages, or the middle of the prompt, and say nothing. Refused, the client can compact.
         json.WriteBoolean("truncate"u8, false);
@@ -83,14 +78,15 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         // The user's own settings of a model win over what the client sends, which is the same for every model.
         var chosen = own?.Options ?? default;
         bool IsFree(string option) => chosen.ValueKind != JsonValueKind.Object || !chosen.TryGetProperty(option, out _);
-        if (contextTokens is { } context && IsFree("num_ctx")) json.WriteNumber("num_ctx"u8, context);
+        if (contextTokens is { } context) json.WriteNumber("num_ctx"u8, context);
         if (IsFree("num_predict")) json.WriteNumber("num_predict"u8, maxTokens);
         if (request.Temperature is { } temperature && IsFree("temperature")) json.WriteNumber("temperature"u8, temperature);
         if (request.TopP is { } topP && IsFree("top_p")) json.WriteNumber("top_p"u8, topP);
         if (request.TopK is { } topK && IsFree("top_k")) json.WriteNumber("top_k"u8, topK);
         if (chosen.ValueKind == JsonValueKind.Object)
         {
-            foreach (var option in chosen.EnumerateObject()) option.WriteTo(json);
+            // The context size is written above: it counts for limits and lists, too.
+            foreach (var option in chosen.EnumerateObject().Where(option => option.Name != OllamaModelSettings.ContextOption)) option.WriteTo(json);
         }
 
         json.WriteEndObject();
@@ -112,6 +108,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
 
     private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, ForcedCall? forced, OllamaModel model, SortedSet<string> degraded)
     {
+        if (offer.NamesShared) degraded.Add("tools.same_name=first_only");
         if (offer.SearchReplaced) degraded.Add("tool_search=all_tools_offered");
         foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
         if (request.Tools.Any(tool => tool.Strict)) degraded.Add("tools.strict=coerced");

@@ -9,6 +9,9 @@ internal sealed class ToolCallTranslator(MessagesRequest request, ToolOffer offe
 {
     private const int MaxIdLength = 128;
 
+    // A call without a name can't be run, but the client's "no such tool" lets the model try again; an empty name ends some clients' loop.
+    private const string Unnamed = "unnamed_tool";
+
     private readonly HashSet<string> _used = new(request.Messages.SelectMany(message => message.Content).OfType<ToolUseBlock>().Select(call => call.Id), StringComparer.Ordinal);
 
     /// <summary>How many calls there were.</summary>
@@ -18,6 +21,7 @@ internal sealed class ToolCallTranslator(MessagesRequest request, ToolOffer offe
     public void Translate(string? id, string name, ReadOnlyMemory<byte> arguments, List<ReplyEvent> events)
     {
         Count++;
+        if (name.Length == 0) name = offer.Offered is [var only] ? only.Name : Unnamed;
         var tool = offer.Known.GetValueOrDefault(name);
         var input = ArgumentRepair.Repair(arguments).Json;
         if (tool is not null) input = ArgumentCoercion.Coerce(input, tool.InputSchema).Json;

@@ -71,7 +71,7 @@ public sealed class ZeroLossTests
         // "any" of three tools: the answer can be nothing but a call of one of them.
         Assert.Equal(["Read", "Shot", "Fetch"], root.GetProperty("format").GetProperty("anyOf").EnumerateArray().Select(call => call.GetProperty("properties").GetProperty("name").GetProperty("enum")[0].GetString()));
         Assert.Equal(
-            ["documents.pdf=notice", "documents=text", "effort=ignored", "images.url=notice", "output_config.format=instructed", "redacted_thinking=dropped", "web_search=unavailable"],
+            ["documents.pdf=notice", "documents=text", "effort=ignored", "images.position=first", "images.url=notice", "output_config.format=instructed", "redacted_thinking=dropped", "web_search=unavailable"],
             translation.Chat.Degraded);
     }
 
