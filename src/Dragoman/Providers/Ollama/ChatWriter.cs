@@ -21,7 +21,8 @@ internal static class ChatWriter
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, tool.Name);
-            json.WriteText("description"u8, [.. Description(tool, schema)]);
+            // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
+            json.WriteText("description"u8, CollectionsMarshal.AsSpan(ToolText.Description(tool, schema.Description)));
             json.WritePropertyName("parameters"u8);
             json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
             json.WriteEndObject();
@@ -29,16 +30,6 @@ internal static class ChatWriter
         }
 
         json.WriteEndArray();
-    }
-
-    private static List<JsonText> Description(Tool tool, RewrittenSchema schema)
-    {
-        var parts = new List<JsonText> { tool.Description };
-        // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
-        if (schema.Description is { Length: > 0 } description) parts.Add(JsonText.From(description));
-        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), ToolText.Compact(tool.InputExamples)]));
-        parts.RemoveAll(part => part.IsEmpty);
-        return parts;
     }
 
     /// <summary>Writes <c>messages</c>, the system message first if it says anything.</summary>
