@@ -83,7 +83,8 @@ internal static class GeminiRequestTranslator
         const int plenty = 4096;
         var wanted = Math.Max(1, request.MaxTokens);
         var limit = model.OutputLimit ?? UsualOutputLimit;
-        if (thinking.Reserve == 0 || wanted >= plenty) return Math.Min(wanted, limit);
+        if (wanted > limit) degraded.Add("max_tokens=clamped");
+        if (thinking.Reserve == 0 || wanted >= plenty || request.MaxTokens == 0) return Math.Min(wanted, limit);
         degraded.Add("max_tokens=raised_for_thinking");
         return Math.Min(wanted + thinking.Reserve, limit);
     }

@@ -8,6 +8,9 @@ namespace Dragoman.Providers.Gemini.Request;
 /// <summary>Writes the parts of a request that the model reads. Texts are copied as they came, still escaped; only halves of surrogate pairs, over which Google refuses a request, are replaced.</summary>
 internal static class GeminiWriter
 {
+    // A failure that says nothing must not look like a result that says nothing.
+    private static readonly JsonText Failed = JsonText.From("The tool failed.");
+
     /// <summary>Writes <c>systemInstruction</c>, unless there is nothing in it.</summary>
     public static void WriteSystem(Utf8JsonWriter json, IReadOnlyList<JsonText> texts)
     {
@@ -125,7 +128,7 @@ internal static class GeminiWriter
         json.WriteString("name"u8, result.Name);
         json.WriteStartObject("response"u8);
         var texts = result.Texts.Select(Mend).ToArray();
-        if (result.IsError) json.WriteText("error"u8, texts);
+        if (result.IsError) json.WriteText("error"u8, texts.Length == 0 ? [Failed] : texts);
         else json.WriteText("output"u8, texts);
         json.WriteEndObject();
         if (result.Inside.Count > 0)

@@ -55,10 +55,10 @@ internal sealed record ServerSearch(
     /// <summary>What is approximated, as <c>field=how</c>.</summary>
     public IEnumerable<string> Degraded()
     {
-        if (AllowedDomains.Count > 0) yield return "web_search.allowed_domains=instructed";
-        if (BlockedDomains.Count > 0) yield return "web_search.blocked_domains=instructed";
-        if (Location is not null) yield return "web_search.user_location=instructed";
-        if (IsLimited) yield return "web_search.max_uses=ignored";
+        if (AllowedDomains.Count > 0) yield return "server_tools.allowed_domains=instructed";
+        if (BlockedDomains.Count > 0) yield return "server_tools.blocked_domains=instructed";
+        if (Location is not null) yield return "server_tools.user_location=instructed";
+        if (IsLimited) yield return "server_tools.limits=ignored";
     }
 
     private static Tool? First(ToolOffer offer, string prefix) => offer.Unavailable.FirstOrDefault(tool => tool.Type.StartsWith(prefix, StringComparison.Ordinal));
