@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Messages;
-using Dragoman.Tools;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -15,18 +13,9 @@ internal static class ChatWriter
         json.WriteStartArray("tools"u8);
         foreach (var tool in tools)
         {
-            var schema = OllamaSchemas.Rewrite(tool.InputSchema);
-            if (schema.Notes.Count > 0) degraded.Add("tools.input_schema=partly_text");
-            json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, tool.Name);
-            // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
-            json.WriteText("description"u8, CollectionsMarshal.AsSpan(ToolText.Description(tool, schema.Description)));
-            json.WritePropertyName("parameters"u8);
-            json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            var offered = OfferedTool.Of(tool);
+            if (offered.IsPartlyText) degraded.Add("tools.input_schema=partly_text");
+            json.WriteRawValue(offered.Json, skipInputValidation: true);
         }
 
         json.WriteEndArray();
@@ -45,8 +34,8 @@ internal static class ChatWriter
     {
         json.WriteStartObject();
         json.WriteString("role"u8, message.Role);
-        json.WriteText("content"u8, CollectionsMarshal.AsSpan(message.Texts));
-        if (message.Thinking.Count > 0) json.WriteText("thinking"u8, CollectionsMarshal.AsSpan(message.Thinking));
+        json.WriteText("content"u8, message.Texts);
+        if (message.Thinking.Count > 0) json.WriteText("thinking"u8, message.Thinking);
         if (message.Images.Count > 0)
         {
             json.WriteStartArray("images"u8);

@@ -28,8 +28,8 @@ public sealed class OllamaCaseTests
 
         if (own is not null)
         {
-            var upstream = CaseFolder.Ollama.Expected(name, ".upstream.json", CaseFolder.Indent(translation.Chat.Body.Span));
-            Assert.Equal(CaseFolder.Squeeze(Encoding.UTF8.GetBytes(upstream)), CaseFolder.Squeeze(translation.Chat.Body.Span));
+            var upstream = CaseFolder.Ollama.Expected(name, ".upstream.json", CaseFolder.Indent(translation.Bytes.Span));
+            Assert.Equal(CaseFolder.Squeeze(Encoding.UTF8.GetBytes(upstream)), CaseFolder.Squeeze(translation.Bytes.Span));
             var degraded = string.Concat(translation.Chat.Degraded.Select(entry => entry + "\n"));
             Assert.Equal(CaseFolder.Ollama.Expected(name, ".degraded.txt", degraded), degraded);
         }

@@ -75,7 +75,7 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
         var texts = blocks.OfType<GeminiText>().Select(text => text.Text).ToList();
         var files = blocks.OfType<GeminiInline>().ToList();
         var inside = files.Where(file => model.MultimodalResults && GeminiMedia.FitsInResult(file)).ToList();
-        var name = names.ToUpstream(_calls.GetValueOrDefault(result.ToolUseId).Name ?? "tool");
+        var name = ToolNames.Fit(_calls.GetValueOrDefault(result.ToolUseId).Name ?? "tool");
         var parts = Of(isModel: false).Parts;
         // Nothing may stand between calls and their answers, and consecutive user messages are one.
         parts.Insert(parts.FindLastIndex(part => part is GeminiResult) + 1, new GeminiResult(result.ToolUseId, name, texts, result.IsError, inside));
@@ -115,7 +115,7 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
     {
         // An id may come again in a later turn; the result that follows is then the later call's.
         _calls[call.Id] = (call.Name, _callCount++);
-        Of(isModel: true).Parts.Add(new GeminiCall(call.Id, names.ToUpstream(call.Name), names.InputToUpstream(call.Name, call.Input)) { Signature = signatures.OfCall(call.Id) });
+        Of(isModel: true).Parts.Add(new GeminiCall(call.Id, ToolNames.Fit(call.Name), names.InputToUpstream(call.Name, call.Input)) { Signature = signatures.OfCall(call.Id) });
     }
 
     // A call that a server ran in the middle of the answer. As a function call it would need an answer from the user, and a declaration.
@@ -201,5 +201,5 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
 
     // Its declaration is among the tools.
     private JsonText Loaded(string name) => JsonText.From(
-        tools.Known.ContainsKey(name) ? $"The tool {names.ToUpstream(name)} is available now." : $"The tool {name} was found but is not available any more.");
+        tools.Known.ContainsKey(name) ? $"The tool {ToolNames.Fit(name)} is available now." : $"The tool {name} was found but is not available any more.");
 }

@@ -33,7 +33,7 @@ internal static class GeminiRequestTranslator
         var search = request.ToolChoice?.Kind == ToolChoiceKind.None ? null : ServerSearch.Of(offer, model);
         var names = new ToolNames(offer.Offered);
         var thinking = GeminiThinkingConfig.For(request, model, options.ThinkingUnsupported);
-        var conversation = new GeminiContents(model, offer, names, new ThoughtSignatures(model, options.Provider, storedSignature));
+        var conversation = new GeminiContents(model, offer, names, new ThoughtSignatures(model, (options.Provider, options.Target ?? model.Id), storedSignature));
         var contents = conversation.Translate(request.Messages);
         var answer = AnswerSchema(request, offer, search);
         var system = System(request, offer, search, isInstructed: answer is null);
@@ -46,8 +46,8 @@ internal static class GeminiRequestTranslator
             json.WriteStartObject();
             GeminiWriter.WriteSystem(json, system);
             if (search is not null) GeminiWriter.WriteServerTools(json, search);
-            else if (offer.Offered.Count > 0) GeminiWriter.WriteFunctions(json, offer.Offered, names, degraded);
-            WriteChoice(json, request, offer, model, names, options);
+            else if (offer.Offered.Count > 0) GeminiWriter.WriteFunctions(json, offer.Offered, degraded);
+            WriteChoice(json, request, offer, model, options);
             WriteSafety(json, options);
             WriteGeneration(json, request, maxTokens, thinking, answer);
             WriteLabels(json, request, options);
@@ -64,7 +64,7 @@ internal static class GeminiRequestTranslator
     private static RewrittenSchema? AnswerSchema(MessagesRequest request, ToolOffer offer, ServerSearch? search)
     {
         if (request.OutputSchema.IsEmpty || offer.Offered.Count > 0 || search is not null) return null;
-        return GeminiSchemas.OfAnswer(request.OutputSchema) is { Names: null } schema ? schema : null;
+        return GeminiSchemaDialect.RewriteAnswer(request.OutputSchema) is { Names: null } schema ? schema : null;
     }
 
     private static List<JsonText> System(MessagesRequest request, ToolOffer offer, ServerSearch? search, bool isInstructed)
@@ -89,7 +89,7 @@ internal static class GeminiRequestTranslator
         return Math.Min(wanted + thinking.Reserve, limit);
     }
 
-    private static void WriteChoice(Utf8JsonWriter json, MessagesRequest request, ToolOffer offer, GeminiModelTraits model, ToolNames names, GeminiRequestOptions options)
+    private static void WriteChoice(Utf8JsonWriter json, MessagesRequest request, ToolOffer offer, GeminiModelTraits model, GeminiRequestOptions options)
     {
         if (offer.Offered.Count == 0) return;
         var choice = request.ToolChoice?.Kind ?? ToolChoiceKind.Auto;
@@ -108,7 +108,7 @@ internal static class GeminiRequestTranslator
         if (only is not null)
         {
             json.WriteStartArray("allowedFunctionNames"u8);
-            json.WriteStringValue(names.ToUpstream(only));
+            json.WriteStringValue(ToolNames.Fit(only));
             json.WriteEndArray();
         }
 

@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dragoman.Messages;
-using Dragoman.Tools;
 
 namespace Dragoman.Providers.Gemini.Request;
 
@@ -29,27 +27,16 @@ internal static class GeminiWriter
     }
 
     /// <summary>Writes the declarations of functions; what their schemas lose is added to <paramref name="degraded"/>.</summary>
-    public static void WriteFunctions(Utf8JsonWriter json, IReadOnlyList<Tool> tools, ToolNames names, SortedSet<string> degraded)
+    public static void WriteFunctions(Utf8JsonWriter json, IReadOnlyList<Tool> tools, SortedSet<string> degraded)
     {
         json.WriteStartArray("tools"u8);
         json.WriteStartObject();
         json.WriteStartArray("functionDeclarations"u8);
         foreach (var tool in tools)
         {
-            var schema = GeminiSchemas.OfTool(tool);
-            if (schema.Notes.Count > 0) degraded.Add("tools.input_schema=partly_text");
-            json.WriteStartObject();
-            json.WriteString("name"u8, names.ToUpstream(tool.Name));
-            var description = ToolText.Description(tool, schema.Description);
-            if (description.Count > 0) json.WriteText("description"u8, CollectionsMarshal.AsSpan(description.ConvertAll(Mend)));
-            // Some servers refuse an object without properties.
-            if (schema.Json.Span.IndexOf("\"properties\""u8) >= 0)
-            {
-                json.WritePropertyName("parameters"u8);
-                json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
-            }
-
-            json.WriteEndObject();
+            var declaration = FunctionDeclaration.Of(tool);
+            if (declaration.IsPartlyText) degraded.Add("tools.input_schema=partly_text");
+            json.WriteRawValue(declaration.Json, skipInputValidation: true);
         }
 
         json.WriteEndArray();
@@ -151,5 +138,6 @@ internal static class GeminiWriter
 
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, JsonText text) => json.WriteText(name, Mend(text));
 
-    private static JsonText Mend(JsonText text) => new(LoneSurrogates.Mend(text.Escaped));
+    /// <summary>A text that Google's parser takes.</summary>
+    public static JsonText Mend(JsonText text) => new(LoneSurrogates.Mend(text.Escaped));
 }

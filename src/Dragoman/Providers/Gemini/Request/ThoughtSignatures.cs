@@ -9,9 +9,9 @@ namespace Dragoman.Providers.Gemini.Request;
 /// documented value that makes Gemini look over them.
 /// </summary>
 /// <param name="model">The model that is asked.</param>
-/// <param name="provider">The provider's name: another model's or provider's signature is refused as corrupted.</param>
+/// <param name="author">Provider and model as our own signatures name them: those of another one are refused as corrupted.</param>
 /// <param name="stored">The store: a call's id to its signature.</param>
-internal sealed class ThoughtSignatures(GeminiModelTraits model, string provider, Func<string, string?> stored)
+internal sealed class ThoughtSignatures(GeminiModelTraits model, (string Provider, string Model) author, Func<string, string?> stored)
 {
     /// <summary>How the upstream's part of our signature begins when it belongs to the call that follows.</summary>
     public const string CallPrefix = "call:";
@@ -38,14 +38,14 @@ internal sealed class ThoughtSignatures(GeminiModelTraits model, string provider
     public GeminiText? Read(ThinkingBlock block)
     {
         var own = ThinkingSignature.Open(block.Signature);
-        if (own?.Upstream is not { } upstream || own.Provider != provider || own.Model != model.Id)
+        if (own?.Upstream is not { } upstream || own.Provider != author.Provider || own.Model != author.Model)
         {
             // A block without text and without meaning here is a signature of somebody else: nothing to lose but that.
             _degraded.Add(block.Thinking.IsEmpty && own?.Thinking is null ? "thinking_signature=dropped" : "thinking_history=dropped");
             return null;
         }
 
-        if (upstream.StartsWith(CallPrefix, StringComparison.Ordinal)) _next = upstream[CallPrefix.Length..];
+        if (upstream.StartsWith(CallPrefix, StringComparison.Ordinal) && upstream.Length > CallPrefix.Length) _next = upstream[CallPrefix.Length..];
         if (!upstream.StartsWith(ThoughtPrefix, StringComparison.Ordinal)) return null;
         var thought = block.Thinking.IsEmpty ? JsonText.From(own.Thinking ?? "") : block.Thinking;
         if (!thought.IsEmpty) return new GeminiText(thought, IsThought: true) { Signature = upstream[ThoughtPrefix.Length..] };

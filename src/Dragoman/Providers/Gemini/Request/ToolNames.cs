@@ -16,25 +16,32 @@ internal sealed class ToolNames
     // How the API's own prompt calls the functions; some models answer with it.
     private static readonly string[] Prefixes = ["default_api:", "default_api."];
 
-    private readonly Dictionary<string, string> _toUpstream = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _toClient = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PropertyNames> _inputs = new(StringComparer.Ordinal);
 
-    /// <summary>Gives names to the tools on offer.</summary>
+    /// <summary>Learns the names of the tools on offer.</summary>
     public ToolNames(IReadOnlyList<Tool> tools)
     {
         foreach (var tool in tools)
         {
-            if (Accepts(tool.Name)) Add(tool.Name, tool.Name);
-            if (GeminiSchemas.OfTool(tool).Names is { } names) _inputs[tool.Name] = names;
+            _toClient[Fit(tool.Name)] = tool.Name;
+            if (FunctionDeclaration.Of(tool).Input is { } names) _inputs[tool.Name] = names;
         }
-
-        // Behind the others: a name that is made up must not be that of another tool.
-        foreach (var tool in tools.Where(tool => !Accepts(tool.Name))) Add(tool.Name, Fit(tool.Name));
     }
 
-    /// <summary>The name for Gemini. Tools that are not on offer any more are still named in a history.</summary>
-    public string ToUpstream(string name) => _toUpstream.TryGetValue(name, out var known) ? known : Accepts(name) ? name : Fit(name);
+    /// <summary>
+    /// The name for Gemini: the same one for a tool in every turn, whatever else is offered, and for one that is named in the history only. A name that has to
+    /// change gets a hash of the whole name at its end, so that two are told apart.
+    /// </summary>
+    public static string Fit(string name)
+    {
+        const int digits = 8;
+        if (Accepts(name)) return name;
+        var fitting = string.Concat(name.Select(c => Accepts(c) ? c : '_'));
+        if (fitting.Length == 0 || !(char.IsAsciiLetter(fitting[0]) || fitting[0] == '_')) fitting = "_" + fitting;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..digits];
+        return $"{fitting[..Math.Min(fitting.Length, MaxLength - digits - 1)]}_{hash}";
+    }
 
     /// <summary>The client's name for what Gemini calls.</summary>
     public string ToClient(string name)
@@ -57,23 +64,7 @@ internal sealed class ToolNames
     /// <summary>The input of a call of a tool (the client's name) as the client knows it.</summary>
     public ReadOnlyMemory<byte> InputToClient(string name, ReadOnlyMemory<byte> input) => _inputs.TryGetValue(name, out var names) ? names.ToClient(input.Span) : input;
 
-    private void Add(string name, string upstreamName)
-    {
-        _toUpstream[name] = upstreamName;
-        _toClient[upstreamName] = name;
-    }
-
     private static bool Accepts(string name) => name.Length is > 0 and <= MaxLength && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(Accepts);
 
     private static bool Accepts(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
-
-    // The same name for the same tool in every turn, whatever else is offered: the rest of a hash of the whole name tells two apart.
-    private static string Fit(string name)
-    {
-        const int digits = 8;
-        var fitting = string.Concat(name.Select(c => Accepts(c) ? c : '_'));
-        if (fitting.Length == 0 || !(char.IsAsciiLetter(fitting[0]) || fitting[0] == '_')) fitting = "_" + fitting;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..digits];
-        return $"{fitting[..Math.Min(fitting.Length, MaxLength - digits - 1)]}_{hash}";
-    }
 }

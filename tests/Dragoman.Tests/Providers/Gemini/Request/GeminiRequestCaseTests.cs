@@ -18,7 +18,7 @@ public sealed class GeminiRequestCaseTests
         GeminiRequest translated;
         try
         {
-            translated = GeminiTranslation.Of(Read(name, ".request.json")!, Read(name, ".options.json"));
+            translated = RequestTranslation.Of(Read(name, ".request.json")!, Read(name, ".options.json"));
         }
         catch (InvalidRequestException refused)
         {

@@ -9,7 +9,7 @@ using Dragoman.Tools;
 namespace Dragoman.Tests.Providers.Gemini.Request;
 
 /// <summary>The way of a request to Gemini's body, without HTTP.</summary>
-internal static partial class GeminiTranslation
+internal static partial class RequestTranslation
 {
     /// <summary>The model where a test doesn't name one.</summary>
     public const string Model = "gemini-3.1-pro-preview";
@@ -20,7 +20,7 @@ internal static partial class GeminiTranslation
 
     /// <summary>Translates a request.</summary>
     /// <param name="request">The body of the client's request, with signatures written as <c>@provider/model upstream</c>.</param>
-    /// <param name="options"><c>model</c>, <c>flavour</c>, <c>safety</c>, <c>labels</c>, <c>provider</c>, <c>thinkingUnsupported</c>, <c>streamArguments</c>, <c>outputLimit</c>, and <c>stored</c>: ids to signatures.</param>
+    /// <param name="options"><c>model</c>, <c>flavour</c>, <c>safety</c>, <c>labels</c>, <c>provider</c>, <c>target</c>, <c>thinkingUnsupported</c>, <c>streamArguments</c>, <c>outputLimit</c>, and <c>stored</c>: ids to signatures.</param>
     public static GeminiRequest Of(string request, string? options = null)
     {
         using var settings = JsonDocument.Parse(options ?? "{}");
@@ -36,7 +36,7 @@ internal static partial class GeminiTranslation
         return GeminiRequestTranslator.Translate(
             edited,
             traits,
-            new GeminiRequestOptions(flavour, Text("safety", ""), Flag("labels"), Text("provider", "gemini"), unsupported, Flag("streamArguments")),
+            new GeminiRequestOptions(flavour, Text("safety", ""), Flag("labels"), Text("provider", "gemini"), Text("target", traits.Id), unsupported, Flag("streamArguments")),
             id => stored.ValueKind == JsonValueKind.Object && stored.TryGetProperty(id, out var signature) ? signature.GetString() : null);
     }
 
