@@ -9,7 +9,7 @@ internal sealed class RequestFields
     public List<TextBlock> System { get; set; } = [];
     public bool Stream { get; set; }
     public List<string> StopSequences { get; set; } = [];
-    public List<Tool> Tools { get; set; } = [];
+    public IReadOnlyList<Tool> Tools { get; set; } = [];
     public ToolChoice? ToolChoice { get; set; }
     public Thinking? Thinking { get; set; }
     public string? Effort { get; set; }

@@ -1,4 +1,5 @@
 using Dragoman.Messages;
+using Dragoman.Tokens;
 
 namespace Dragoman.Replies;
 
@@ -119,10 +120,10 @@ internal readonly struct ReplyEvent
 }
 
 /// <summary>What is about to be sent upstream.</summary>
-/// <param name="Body">The translated request.</param>
+/// <param name="Body">The translated request. A view that lives as long as the enumeration of the events.</param>
 /// <param name="Degraded">What the upstream can't take as it was asked, as <c>field=how</c>; for the answer's header and the log.</param>
-/// <param name="InputTokens">The prompt's estimated size in tokens, for <c>message_start</c>.</param>
-internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, int InputTokens);
+/// <param name="Prompt">The prompt's estimated size: for <c>message_start</c>, and to learn from when the real one is known.</param>
+internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, PromptEstimate Prompt);
 
 /// <summary>The head of a tool call.</summary>
 internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName = null);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Messages;
@@ -48,10 +49,14 @@ internal static class AnthropicTools
     // Fields of an entry that every tool may have; what else stands there are the settings of this one.
     private static readonly string[] CommonFields = ["type", "name", "cache_control", "defer_loading", "strict", "input_examples", "allowed_callers", "eager_input_streaming", "configs"];
 
+    // A client sends the same tools in every turn, and what is made of them is kept by their identity.
+    private static readonly ConditionalWeakTable<Tool, IReadOnlyList<Tool>> Expanded = [];
+
     /// <summary>The tool itself, or the tools with full definitions that stand for one of Anthropic's.</summary>
-    public static IEnumerable<Tool> Expand(Tool tool)
+    public static IReadOnlyList<Tool> Expand(Tool tool) => tool.Kind == ToolKind.AnthropicClient ? Expanded.GetValue(tool, Define) : [tool];
+
+    private static IReadOnlyList<Tool> Define(Tool tool)
     {
-        if (tool.Kind != ToolKind.AnthropicClient) return [tool];
         if (tool.Type.StartsWith("computer_toolset_", StringComparison.Ordinal)) return Members(tool, "computer", ComputerMembers);
         if (tool.Type.StartsWith("browser_toolset_", StringComparison.Ordinal)) return Members(tool, "browser", BrowserMembers);
         var (description, schema) = Definition(tool.Type);

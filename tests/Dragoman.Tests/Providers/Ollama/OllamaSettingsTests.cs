@@ -94,7 +94,7 @@ public sealed class OllamaSettingsTests
         Assert.Equal(2048, Models(settings).ContextOf(new OllamaModel { Name = "qwen3:8b", ModelfileContext = 9999 }));
         var request = """{"model":"m","max_tokens":10,"messages":[{"role":"user","content":"x"}]}"""u8.ToArray();
         var translation = await Translation.OfAsync(request, settings: System.Text.Encoding.UTF8.GetBytes("{\"ollama\":" + settings + "}"));
-        using var body = JsonDocument.Parse(translation.Chat.Body);
+        using var body = JsonDocument.Parse(translation.Bytes);
         var options = body.RootElement.GetProperty("options");
         // Written once: the translation is given its size from outside, as the provider does with ContextOf.
         Assert.Equal(["min_p", "num_ctx", "num_predict"], options.EnumerateObject().Select(option => option.Name).Order(StringComparer.Ordinal));
