@@ -15,6 +15,16 @@ internal sealed record ToolOffer(IReadOnlyList<Tool> Offered, IReadOnlyList<Tool
 {
     private const string SearchPrefix = "tool_search_tool_";
 
+    /// <summary>What of the client's tools is approximated, as <c>field=how</c>; unavailable ones are not among it.</summary>
+    public IEnumerable<string> Degraded
+    {
+        get
+        {
+            if (NamesShared) yield return "tools.same_name=first_only";
+            if (SearchReplaced) yield return "tool_search=all_tools_offered";
+        }
+    }
+
     /// <summary>Works out the offer.</summary>
     public static ToolOffer Of(MessagesRequest request)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Dragoman.Messages;
 
@@ -7,9 +6,6 @@ namespace Dragoman.Providers.Ollama;
 /// <summary>Writes tools and messages of a chat request. Texts are copied as they came, still escaped.</summary>
 internal static class ChatWriter
 {
-    private static readonly ReadOnlyMemory<byte> Quote = "\""u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> Separator = "\\n\\n"u8.ToArray();
-
     /// <summary>Writes <c>tools</c>, if there are any; what their schemas lose is added to <paramref name="degraded"/>.</summary>
     public static void WriteTools(Utf8JsonWriter json, IReadOnlyList<Tool> tools, ICollection<string> degraded)
     {
@@ -38,12 +34,12 @@ internal static class ChatWriter
     {
         json.WriteStartObject();
         json.WriteString("role"u8, message.Role);
-        WriteText(json, "content"u8, message.Texts);
-        if (message.Thinking.Count > 0) WriteText(json, "thinking"u8, message.Thinking);
+        json.WriteText("content"u8, message.Texts);
+        if (message.Thinking.Count > 0) json.WriteText("thinking"u8, message.Thinking);
         if (message.Images.Count > 0)
         {
             json.WriteStartArray("images"u8);
-            foreach (var image in message.Images) WriteQuoted(json, [image]);
+            foreach (var image in message.Images) json.WriteText(image);
             json.WriteEndArray();
         }
 
@@ -74,39 +70,5 @@ internal static class ChatWriter
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, List<JsonText> parts)
-    {
-        json.WritePropertyName(name);
-        WriteQuoted(json, parts);
-    }
-
-    /// <summary>Writes texts as one string with empty lines between them.</summary>
-    public static void WriteQuoted(Utf8JsonWriter json, List<JsonText> parts)
-    {
-        // Straight from where the texts stand to the body: a request's texts are most of its bytes.
-        var first = new Piece(Quote);
-        var last = first;
-        for (var i = 0; i < parts.Count; i++)
-        {
-            if (i > 0) last = last.Append(Separator);
-            last = last.Append(parts[i].Escaped);
-        }
-
-        last = last.Append(Quote);
-        json.WriteRawValue(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length), skipInputValidation: true);
-    }
-
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public Piece(ReadOnlyMemory<byte> bytes) => Memory = bytes;
-
-        public Piece Append(ReadOnlyMemory<byte> bytes)
-        {
-            var next = new Piece(bytes) { RunningIndex = RunningIndex + Memory.Length };
-            Next = next;
-            return next;
-        }
     }
 }

@@ -26,8 +26,8 @@ internal sealed record OfferedTool(byte[] Json, bool IsPartlyText)
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, tool.Name);
-            json.WritePropertyName("description"u8);
-            ChatWriter.WriteQuoted(json, Description(tool, schema));
+            // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
+            json.WriteText("description"u8, ToolText.Description(tool, schema.Description));
             json.WritePropertyName("parameters"u8);
             json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
             json.WriteEndObject();
@@ -35,15 +35,5 @@ internal sealed record OfferedTool(byte[] Json, bool IsPartlyText)
         }
 
         return new OfferedTool(entry.WrittenSpan.ToArray(), schema.Notes.Count > 0);
-    }
-
-    private static List<JsonText> Description(Tool tool, RewrittenSchema schema)
-    {
-        var parts = new List<JsonText> { tool.Description };
-        // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
-        if (schema.Description is { Length: > 0 } description) parts.Add(JsonText.From(description));
-        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), ToolText.Compact(tool.InputExamples)]));
-        parts.RemoveAll(part => part.IsEmpty);
-        return parts;
     }
 }

@@ -110,8 +110,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
 
     private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, ForcedCall? forced, OllamaModel model, SortedSet<string> degraded)
     {
-        if (offer.NamesShared) degraded.Add("tools.same_name=first_only");
-        if (offer.SearchReplaced) degraded.Add("tool_search=all_tools_offered");
+        degraded.UnionWith(offer.Degraded);
         foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
         if (request.Tools.Any(tool => tool.Strict)) degraded.Add("tools.strict=coerced");
         // llama.cpp refuses a schema and tools together, and ollama.com ignores schemas.
