@@ -10,8 +10,9 @@ namespace Dragoman.Cli;
 internal static class Banner
 {
     /// <summary>Writes the banner.</summary>
-    public static async Task WriteAsync(WebApplication app, DragomanOptions options, string url, CancellationToken cancellationToken)
+    public static async Task WriteAsync(WebApplication app, DragomanOptions options, CancellationToken cancellationToken)
     {
+        var url = ServeCommand.Url(app);
         // Scripts wait for this line, so it is plain text and the first.
         AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
         var router = app.Services.GetRequiredService<Router>();
@@ -33,6 +34,12 @@ internal static class Banner
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLine("Claude Code, in another terminal:");
         AnsiConsole.MarkupLineInterpolated($"  [green]ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={(string.IsNullOrEmpty(options.Key) ? "dragoman" : "YOUR_KEY")} claude[/]");
+        // Clients elsewhere must name an address of this machine, or a host name that is allowed (DNS rebinding).
+        if (app.Urls.Any(listens => !listens.Contains("127.0.0.1", StringComparison.Ordinal) && !listens.Contains("[::1]", StringComparison.Ordinal)))
+        {
+            AnsiConsole.MarkupLine("From other machines: this machine's IP address instead of localhost, or a name given with [bold]--allow-host[/].");
+        }
+
         AnsiConsole.WriteLine();
     }
 

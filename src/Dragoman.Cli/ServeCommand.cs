@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -35,8 +34,8 @@ internal static class ServeCommand
             var options = reader.Read(parsed);
             await using var app = Build(options, Console.Out);
             await app.StartAsync(cancellationToken);
-            await Banner.WriteAsync(app, options, Url(app), cancellationToken);
-            await app.WaitForShutdownAsync(cancellationToken);
+            await Banner.WriteAsync(app, options, cancellationToken);
+            await Shutdown.WaitAsync(app);
             return 0;
         }
         catch (ConfigException wrong)
@@ -56,6 +55,7 @@ internal static class ServeCommand
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
     internal static WebApplication Build(DragomanOptions options, TextWriter log)
     {
+        SettingsRules.Check(options);
         var address = Address(options);
         if (!IPAddress.IsLoopback(address) && string.IsNullOrEmpty(options.Key))
         {
@@ -87,6 +87,12 @@ internal static class ServeCommand
         return IPAddress.TryParse(options.Host, out var address) ? address : throw new ConfigException($"--host: '{options.Host}' is not an IP address (127.0.0.1, 0.0.0.0, ::1, ...)");
     }
 
-    private static string Url(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    /// <summary>The address by which a client on this machine reaches the gateway, whatever it listens on.</summary>
+    internal static string Url(WebApplication app)
+    {
+        var listens = new UriBuilder(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        // "Any address" is nothing that a client can name: the gateway itself refuses such a Host.
+        if (listens.Host is "0.0.0.0" or "[::]") listens.Host = "localhost";
+        return listens.Uri.GetLeftPart(UriPartial.Authority);
+    }
 }

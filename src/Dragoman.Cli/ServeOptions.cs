@@ -11,7 +11,7 @@ internal sealed class ServeOptions
     private readonly Option<string?> _host = new("--host") { Description = "Address to listen on; anything but loopback needs a key [127.0.0.1]" };
     private readonly Option<string?> _ollamaUrl = new("--ollama-url", "-u") { Description = "Ollama's address [OLLAMA_URL, OLLAMA_HOST, http://localhost:11434]" };
     private readonly Option<string[]> _modelMap = new("--model-map", "-m") { Description = "claude=ollama, repeatable, or a JSON object; * is a wildcard", AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string?> _defaultModel = new("--default-model", "-d") { Description = "Model for names that nothing else matches [DEFAULT_MODEL, llama3.1]" };
+    private readonly Option<string?> _defaultModel = new("--default-model", "-d") { Description = "Model for Claude names that nothing else matches [DEFAULT_MODEL, llama3.1]" };
     private readonly Option<string?> _key = new("--key") { Description = "Key that clients must show [DRAGOMAN_KEY]" };
     private readonly Option<string?> _config = new("--config") { Description = "Configuration file [dragoman.json, if it is there]" };
     private readonly Option<string[]> _allowHost = new("--allow-host") { Description = "Host name by which clients may address the gateway, repeatable" };
@@ -35,7 +35,6 @@ internal sealed class ServeOptions
     {
         var options = LoadFile(parsed.GetValue(_config));
         options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0;
-        options.DefaultModelChosen = options.DefaultModel != new DragomanOptions().DefaultModel;
         options.Port = parsed.GetValue(_port) ?? EnvironmentPort() ?? options.Port;
         options.Host = parsed.GetValue(_host) ?? options.Host;
         options.Key = parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY") ?? options.Key;
@@ -44,7 +43,7 @@ internal sealed class ServeOptions
         options.Verbose |= parsed.GetValue(_verbose);
         foreach (var host in parsed.GetValue(_allowHost) ?? []) options.AllowedHosts.Add(host);
         foreach (var origin in parsed.GetValue(_allowOrigin) ?? []) options.AllowedOrigins.Add(origin);
-        if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) (options.DefaultModel, options.DefaultModelChosen) = (model, true);
+        if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) options.DefaultModel = model;
         foreach (var entry in parsed.GetValue(_modelMap) ?? []) AddMapping(options, entry);
         if ((parsed.GetValue(_ollamaUrl) ?? Environment("OLLAMA_URL") ?? Environment("OLLAMA_HOST")) is { } url) SetOllamaUrl(options, url);
         return options;

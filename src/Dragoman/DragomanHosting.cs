@@ -14,6 +14,7 @@ public static class DragomanHosting
     /// <summary>Adds the gateway's parts.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets the options.</param>
+    /// <exception cref="ConfigException">A setting is out of its range.</exception>
     public static IServiceCollection AddDragoman(this IServiceCollection services, Action<DragomanOptions>? configure = null)
     {
         var options = new DragomanOptions();
@@ -24,8 +25,10 @@ public static class DragomanHosting
     /// <summary>Adds the gateway's parts with options that are ready.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="options">The options.</param>
+    /// <exception cref="ConfigException">A setting is out of its range.</exception>
     public static IServiceCollection AddDragoman(this IServiceCollection services, DragomanOptions options)
     {
+        SettingsRules.Check(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IdSource>();

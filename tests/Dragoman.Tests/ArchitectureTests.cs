@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
     {
         ["Messages"] = [],
         ["Tokens"] = ["Messages"],
-        ["Replies"] = ["Messages"],
+        ["Replies"] = ["Messages", "Tokens"],
         ["Tools"] = ["Messages", "Tokens", "Replies"],
         ["Providers"] = ["Messages", "Tokens", "Replies", "Tools"],
         ["Delivery"] = ["Messages", "Replies", "Providers"],

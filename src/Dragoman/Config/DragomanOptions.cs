@@ -27,11 +27,19 @@ public sealed class DragomanOptions
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>The model for names that nothing else matches.</summary>
-    public string DefaultModel { get; set; } = "llama3.1";
+    public string DefaultModel
+    {
+        get;
+        set
+        {
+            field = value;
+            DefaultModelChosen = true;
+        }
+    } = "llama3.1";
 
-    /// <summary>The user chose <see cref="DefaultModel"/>; otherwise a better installed one may be taken.</summary>
+    /// <summary><see cref="DefaultModel"/> was set, be it to the usual one; otherwise a better installed one may be taken.</summary>
     [JsonIgnore]
-    public bool DefaultModelChosen { get; set; }
+    public bool DefaultModelChosen { get; private set; }
 
     /// <summary>The user named an upstream; otherwise the demo answers while the usual one isn't there.</summary>
     [JsonIgnore]

@@ -18,10 +18,10 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
         exchange.ClientModel = request.Model;
         var target = (await router.RouteAsync(request.Model, http.RequestAborted))[0];
         exchange.Target = target;
-        var original = tokens.Estimate(request, target.ToString());
+        var original = tokens.Estimate(request, target.ToString()).Tokens;
         var (edited, applied) = ContextEditing.Apply(request, counted => tokens.Correct(counted, target.ToString()));
         var count = await providers[target.Provider].CountTokensAsync(edited, target, http.RequestAborted)
-            ?? (applied.Count == 0 ? original : tokens.Estimate(edited, target.ToString()));
+            ?? (applied.Count == 0 ? original : tokens.Estimate(edited, target.ToString()).Tokens);
         exchange.CountedTokens = count;
         ReplyHeaders.Write(http, exchange);
         await JsonReply.SendAsync(http, 200, json =>

@@ -24,7 +24,7 @@ internal sealed class MessagesEndpoint(
         (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
         log.Accepted(exchange, request);
         await AnswerAsync(http, exchange, request, targets);
-        if (exchange.Finish is { } finish) tokens.Observe(exchange.Target.ToString(), request, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);
+        if (exchange is { Finish: { } finish, Opened: { } opened }) tokens.Observe(exchange.Target.ToString(), opened.Prompt.Counted, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);
     }
 
     private async Task AnswerAsync(HttpContext http, Exchange exchange, MessagesRequest request, IReadOnlyList<Target> targets)

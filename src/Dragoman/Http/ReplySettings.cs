@@ -28,7 +28,7 @@ internal sealed class ReplySettings(MessagesRequest request, DragomanOptions opt
     public MessageHead Head(Exchange exchange) => new(
         ids.Next("msg_"),
         options.ReturnRealModel ? exchange.Target!.Model : request.Model,
-        exchange.Opened?.InputTokens ?? 0,
+        exchange.Opened?.Prompt.Tokens ?? 0,
         request.ContextEdits.Count > 0)
     {
         AppliedEdits = exchange.AppliedEdits,

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Dragoman.Messages;
 using Dragoman.Replies;
 
 namespace Dragoman.Http;
@@ -17,6 +18,7 @@ internal sealed class SseConnection : IAsyncDisposable
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly PipeWriter _output;
+    private readonly PooledBuffer _buffer;
     private readonly SseWriter _writer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _pingInterval;
@@ -27,9 +29,15 @@ internal sealed class SseConnection : IAsyncDisposable
     private bool _ended;
 
     /// <summary>Takes the gate for the pump and starts the ping timer.</summary>
-    public SseConnection(PipeWriter output, SseWriter writer, TimeProvider time, TimeSpan pingInterval, CancellationToken aborted)
+    /// <param name="output">The line itself.</param>
+    /// <param name="buffer">Where <paramref name="writer"/> writes: the server's own writer takes a lock for each piece, and a stream that is silent needs no memory.</param>
+    /// <param name="writer">Writes the events.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="pingInterval">Silence after which a <c>ping</c> is sent.</param>
+    /// <param name="aborted">The client has gone.</param>
+    public SseConnection(PipeWriter output, PooledBuffer buffer, SseWriter writer, TimeProvider time, TimeSpan pingInterval, CancellationToken aborted)
     {
-        (_output, _writer, _time, _pingInterval, _aborted) = (output, writer, time, pingInterval, aborted);
+        (_output, _buffer, _writer, _time, _pingInterval, _aborted) = (output, buffer, writer, time, pingInterval, aborted);
         _gate.Wait(CancellationToken.None);
         _lastFlush = time.GetTimestamp();
         _timer = time.CreateTimer(static state => _ = ((SseConnection)state!).PingAsync(), this, pingInterval / TicksPerInterval, pingInterval / TicksPerInterval);
@@ -51,7 +59,7 @@ internal sealed class SseConnection : IAsyncDisposable
     }
 
     /// <summary>Flushes when much is waiting although the upstream doesn't pause.</summary>
-    public ValueTask FlushIfFullAsync() => _output.CanGetUnflushedBytes && _output.UnflushedBytes >= FlushBytes ? FlushAsync() : ValueTask.CompletedTask;
+    public ValueTask FlushIfFullAsync() => _buffer.Length >= FlushBytes ? FlushAsync() : ValueTask.CompletedTask;
 
     /// <summary>Sends the rest; nothing may be written after it.</summary>
     public async ValueTask EndAsync()
@@ -62,7 +70,9 @@ internal sealed class SseConnection : IAsyncDisposable
 
     private async ValueTask FlushAsync()
     {
-        await _output.FlushAsync(_aborted);
+        if (_buffer.Length == 0) return;
+        await _output.WriteAsync(_buffer.Written, _aborted);
+        _buffer.Clear();
         _lastFlush = _time.GetTimestamp();
     }
 

@@ -16,6 +16,7 @@ internal sealed class StreamingReply
     private readonly TimeProvider _time;
     private readonly RequestLog _log;
     private readonly StreamGuard _guard;
+    private readonly PooledBuffer _buffer = new();
     private SseWriter _writer = null!;
 
     /// <summary>Prepares the answer; nothing is sent yet.</summary>
@@ -29,9 +30,10 @@ internal sealed class StreamingReply
     /// <exception cref="ApiException">The upstream refused before anything was sent.</exception>
     public async Task SendAsync(EventCursor events)
     {
+        using var returned = _buffer;
         var arrived = await WaitForFirstAsync(events);
         WriteHead();
-        await using var line = new SseConnection(_http.Response.BodyWriter, _writer, _time, _settings.PingInterval, _http.RequestAborted);
+        await using var line = new SseConnection(_http.Response.BodyWriter, _buffer, _writer, _time, _settings.PingInterval, _http.RequestAborted);
         _writer.StartMessage();
         try
         {
@@ -99,7 +101,7 @@ internal sealed class StreamingReply
         _http.Response.Headers.CacheControl = "no-cache";
         // nginx in front of a team's gateway would otherwise collect the stream.
         _http.Response.Headers["X-Accel-Buffering"] = "no";
-        _writer = new SseWriter(_http.Response.BodyWriter, _settings.Head(_exchange));
+        _writer = new SseWriter(_buffer, _settings.Head(_exchange));
         _guard.Sink = _writer;
     }
 

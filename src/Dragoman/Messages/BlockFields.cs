@@ -14,6 +14,7 @@ internal struct BlockFields
     public string? Id;
     public string? Name;
     public string? ToolsetName;
+    public string? ServerName;
     public ReadOnlyMemory<byte> Input;
     public string? ToolUseId;
     public bool IsError;

@@ -49,13 +49,16 @@ internal static class BlockParser
             case "thinking": return new ThinkingBlock(BlockFields.Required(ref cursor, fields.Thinking, "thinking"), fields.Signature ?? throw cursor.Error("Field required", "signature"));
             case "redacted_thinking": return new RedactedThinkingBlock(BlockFields.Required(ref cursor, fields.Data, "data"));
             case "server_tool_use" or "mcp_tool_use":
-                return new ServerToolUseBlock(tag, BlockFields.Required(ref cursor, fields.Id, "id"), BlockFields.Required(ref cursor, fields.Name, "name"), fields.RequiredInput(ref cursor));
+                return new ServerToolUseBlock(tag, BlockFields.Required(ref cursor, fields.Id, "id"), FullName(fields.ServerName, BlockFields.Required(ref cursor, fields.Name, "name")), fields.RequiredInput(ref cursor));
             case "compaction": return new CompactionBlock(fields.Text);
             case "tool_addition" or "tool_removal": return fields.ToolChange ?? throw cursor.Error("Field required", "tool");
             case "browser_state" or "container_upload" or "fallback" or "mcp_tool_listing": return new OtherBlock(tag, start.Raw());
             default: return new ServerToolResultBlock(tag, BlockFields.Required(ref cursor, fields.ToolUseId, "tool_use_id"), fields.RawContent, fields.References ?? [], fields.IsError);
         }
     }
+
+    // Two MCP servers may have tools of one name; this is how clients call them, too.
+    private static string FullName(string? server, string name) => server is null ? name : $"mcp__{server}__{name}";
 
     private static BlockFields ReadFields(ref JsonCursor cursor, string tag)
     {
@@ -98,6 +101,8 @@ internal static class BlockParser
             case "tool_name": if (cursor.Value()) fields.ToolName = cursor.DecodedString(); break;
             case "thinking": if (cursor.Value()) fields.Thinking = cursor.String(); break;
             case "signature": if (cursor.Value()) fields.Signature = cursor.DecodedString(); break;
+            case "citations": if (cursor.Value()) ReadCitations(ref cursor); break;
+            case "server_name": if (cursor.Value()) fields.ServerName = cursor.DecodedString(); break;
             case "data": if (cursor.Value()) fields.Data = cursor.DecodedString(); break;
             case "tool" when tag is "tool_addition" or "tool_removal": if (cursor.Value()) fields.ToolChange = ToolParser.ReadToolChange(ref cursor, tag == "tool_addition"); break;
             default: return false;
@@ -111,6 +116,32 @@ internal static class BlockParser
         // search_result names its source by a plain string.
         if (tag == "search_result") fields.SourceName = cursor.DecodedString();
         else fields.Source = MediaSourceParser.Read(ref cursor, tag == "image");
+    }
+
+    // `{"enabled":true}` on what may be cited, a list on text that cites. No other model is trained to cite in this form.
+    private static void ReadCitations(ref JsonCursor cursor)
+    {
+        var asked = false;
+        if (cursor.Token == JsonTokenType.StartArray)
+        {
+            while (cursor.NextEntry())
+            {
+                asked = true;
+                cursor.Raw();
+            }
+        }
+        else
+        {
+            cursor.ExpectObject();
+            while (cursor.NextProperty())
+            {
+                var isEnabled = cursor.Is("enabled"u8);
+                if (cursor.Value() && isEnabled) asked = cursor.Boolean();
+                else cursor.Raw();
+            }
+        }
+
+        if (asked) cursor.NoteIgnored();
     }
 
     private static void ReadContent(ref JsonCursor cursor, ref BlockFields fields, string tag)

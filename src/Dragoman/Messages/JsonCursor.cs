@@ -14,12 +14,17 @@ internal ref struct JsonCursor
     private readonly ReadOnlyMemory<byte> _body;
     private Utf8JsonReader _json;
 
+    // Where the reader's input begins in the body: a jump starts a new reader behind what it passed over.
+    private int _origin;
+
     /// <summary>Starts before the first token.</summary>
-    public JsonCursor(ReadOnlyMemory<byte> body)
+    /// <param name="body">The whole JSON text.</param>
+    /// <param name="path">Where it stands in a larger one; null when it is the whole request.</param>
+    public JsonCursor(ReadOnlyMemory<byte> body, FieldPath? path = null)
     {
         _body = body;
         _json = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
-        Path = new FieldPath();
+        Path = path ?? new FieldPath();
         Ignored = [];
     }
 
@@ -85,7 +90,7 @@ internal ref struct JsonCursor
     public readonly JsonText String()
     {
         if (_json.TokenType != JsonTokenType.String) throw Error("Input should be a valid string");
-        return new JsonText(_body.Slice((int)_json.TokenStartIndex + 1, _json.ValueSpan.Length));
+        return new JsonText(_body.Slice(_origin + (int)_json.TokenStartIndex + 1, _json.ValueSpan.Length));
     }
 
     /// <summary>The current string, decoded.</summary>
@@ -126,9 +131,9 @@ internal ref struct JsonCursor
     /// <summary>The current value as raw JSON, a slice of the body; the cursor then stands on its last token.</summary>
     public ReadOnlyMemory<byte> Raw()
     {
-        var start = (int)_json.TokenStartIndex;
+        var start = _origin + (int)_json.TokenStartIndex;
         _json.Skip();
-        return _body[start..(int)_json.BytesConsumed];
+        return _body[start..(_origin + (int)_json.BytesConsumed)];
     }
 
     /// <summary>The current object as raw JSON.</summary>
@@ -138,13 +143,17 @@ internal ref struct JsonCursor
         return Raw();
     }
 
-    /// <summary>Passes over the value of the current property and notes its path.</summary>
+    /// <summary>Passes over the value of the current property and notes its path; a null says nothing that could be lost.</summary>
     public void Ignore()
     {
-        Ignored.Add(Path.Of(_json.GetString()));
-        _json.Read();
+        var path = Path.Of(_json.GetString());
+        if (!Value()) return;
+        Ignored.Add(path);
         _json.Skip();
     }
+
+    /// <summary>Notes the current path as one whose value means nothing here.</summary>
+    public readonly void NoteIgnored() => Ignored.Add(Path.Of());
 
     /// <summary>Looks ahead for the <c>type</c> of the object that starts here, wherever in the object it stands; null when it has none.</summary>
     public readonly string? PeekType()
@@ -159,6 +168,31 @@ internal ref struct JsonCursor
         }
 
         return null;
+    }
+
+    /// <summary>The body from the value of the current property on. The cursor stays where it is.</summary>
+    public readonly ReadOnlySpan<byte> AheadOfValue()
+    {
+        var ahead = _json;
+        ahead.Read();
+        return _body.Span[(_origin + (int)ahead.TokenStartIndex)..];
+    }
+
+    /// <summary>
+    /// Passes over the value of the current property without reading it, because what its bytes say is known already. For the reader it was an empty array;
+    /// behind the real one a new reader goes on in the state that this leaves.
+    /// </summary>
+    /// <param name="length">The value's bytes.</param>
+    public void Jump(int length)
+    {
+        var ahead = _json;
+        ahead.Read();
+        var end = _origin + (int)ahead.TokenStartIndex + length;
+        var stub = new Utf8JsonReader("[]"u8, isFinalBlock: false, _json.CurrentState);
+        stub.Read();
+        stub.Read();
+        _json = new Utf8JsonReader(_body.Span[end..], isFinalBlock: true, stub.CurrentState);
+        _origin = end;
     }
 
     /// <summary>Fails unless the whole body was read: text after the JSON value is malformed JSON.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -33,6 +34,34 @@ internal static class LoneSurrogates
 
         return ReplaceHalves(decoded);
     }
+
+    /// <summary>Escaped text, or any JSON, with half pairs replaced by U+FFFD, for an upstream that refuses the whole request over one. The same memory when there are none.</summary>
+    public static ReadOnlyMemory<byte> Mend(ReadOnlyMemory<byte> json)
+    {
+        const int escapeLength = 6;
+        var span = json.Span;
+        if (span.IndexOf("\\ud"u8) < 0 && span.IndexOf("\\uD"u8) < 0) return json;
+        byte[]? mended = null;
+        for (var i = 0; i < span.Length; i++)
+        {
+            if (span[i] != '\\') continue;
+            if (Unit(span, i) is not { } unit)
+            {
+                i++;
+                continue;
+            }
+
+            if (char.IsHighSurrogate(unit) && Unit(span, i + escapeLength) is { } low && char.IsLowSurrogate(low)) i += escapeLength;
+            else if (char.IsSurrogate(unit)) "\\ufffd"u8.CopyTo((mended ??= json.ToArray()).AsSpan(i));
+            i += escapeLength - 1;
+        }
+
+        return mended ?? json;
+    }
+
+    // The unit of an escape like \ud83d that begins here.
+    private static char? Unit(ReadOnlySpan<byte> escaped, int at) =>
+        at + 6 <= escaped.Length && escaped[at] == '\\' && escaped[at + 1] == 'u' && Utf8Parser.TryParse(escaped.Slice(at + 2, 4), out ushort unit, out _, 'x') ? (char)unit : null;
 
     private static string ReplaceHalves(StringBuilder text)
     {

@@ -57,7 +57,7 @@ internal static class MessagesParser
             case "system": if (cursor.Value()) request.System = MessageParser.ReadSystem(ref cursor); break;
             case "stream": if (cursor.Value()) request.Stream = cursor.Boolean(); break;
             case "stop_sequences": if (cursor.Value()) request.StopSequences = ReadStrings(ref cursor); break;
-            case "tools": if (cursor.Value()) request.Tools = ToolParser.ReadTools(ref cursor); break;
+            case "tools": request.Tools = KnownTools.Read(ref cursor); break;
             case "tool_choice": if (cursor.Value()) request.ToolChoice = ToolParser.ReadToolChoice(ref cursor); break;
             case "thinking": if (cursor.Value()) request.Thinking = SettingsParser.ReadThinking(ref cursor); break;
             case "output_config": if (cursor.Value()) SettingsParser.ReadOutputConfig(ref cursor, request); break;

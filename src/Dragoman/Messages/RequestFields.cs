@@ -9,7 +9,7 @@ internal sealed class RequestFields
     public List<TextBlock> System { get; set; } = [];
     public bool Stream { get; set; }
     public List<string> StopSequences { get; set; } = [];
-    public List<Tool> Tools { get; set; } = [];
+    public IReadOnlyList<Tool> Tools { get; set; } = [];
     public ToolChoice? ToolChoice { get; set; }
     public Thinking? Thinking { get; set; }
     public string? Effort { get; set; }
@@ -30,6 +30,8 @@ internal sealed class RequestFields
         if (MaxTokens is null && !counting) throw new InvalidRequestException("max_tokens: Field required");
         // The MCP connector runs on Anthropic's servers; without it the model simply doesn't have those tools.
         if (HasMcpServers) Degraded.Add("mcp_servers=ignored");
+        // Named even where nobody reads the log: an application that shows sources must know that there will be none.
+        if (ignored.Exists(path => path.EndsWith(".citations", StringComparison.Ordinal))) Degraded.Add("citations=ignored");
         return new MessagesRequest
         {
             Body = body,

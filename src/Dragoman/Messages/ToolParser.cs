@@ -57,8 +57,12 @@ internal static class ToolParser
                     case "input_examples": examples = cursor.Raw(); break;
                     case "defer_loading": defer = cursor.Boolean(); break;
                     case "strict": strict = cursor.Boolean(); break;
-                    // The rest configures Anthropic's own tools and caching; it stays in Raw.
-                    default: cursor.Raw(); break;
+                    case "type" or "cache_control" or "eager_input_streaming": cursor.Raw(); break;
+                    default:
+                        // The rest configures Anthropic's own tools; it stays in Raw.
+                        if (kind == ToolKind.Custom) cursor.NoteIgnored();
+                        cursor.Raw();
+                        break;
                 }
             }
 
@@ -134,6 +138,8 @@ internal static class ToolParser
             if (cursor.Value())
             {
                 if (field is "name" or "tool_name") name = cursor.DecodedString();
+                // A whole toolset is meant.
+                else if (field == "server_name") name ??= cursor.DecodedString();
                 else if (field == "definition") definition = ReadTool(ref cursor);
                 else cursor.Raw();
             }

@@ -47,6 +47,49 @@ internal sealed class LineReader : IAsyncDisposable
         }
     }
 
+    /// <summary>The next bytes as they came, with their line ends; null at the end. For bodies that have no lines.</summary>
+    /// <exception cref="TimeoutException">No byte came for the idle limit.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadPieceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_hasBuffer)
+            {
+                foreach (var piece in _buffer.Slice(_consumed))
+                {
+                    if (piece.IsEmpty) continue;
+                    _consumed = _buffer.GetPosition(piece.Length, _consumed);
+                    return piece;
+                }
+            }
+
+            if (_completed) return null;
+            await FillAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The first byte that is not white space, which stays to be read; null when there is none.</summary>
+    /// <exception cref="TimeoutException">No byte came for the idle limit.</exception>
+    /// <exception cref="IOException">The connection broke, or there is nothing but white space.</exception>
+    public async ValueTask<byte?> PeekAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_hasBuffer)
+            {
+                foreach (var piece in _buffer.Slice(_consumed))
+                {
+                    var at = piece.Span.IndexOfAnyExcept(" \t\r\n"u8);
+                    if (at >= 0) return piece.Span[at];
+                }
+            }
+
+            if (_completed) return null;
+            await FillAsync(cancellationToken);
+        }
+    }
+
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         // Everything is examined, so that the pipe waits for more than the half line that it has.

@@ -1,4 +1,5 @@
 using Dragoman.Messages;
+using Dragoman.Tokens;
 
 namespace Dragoman.Replies;
 
@@ -14,8 +15,23 @@ internal enum ReplyEventKind
     /// <summary>A piece of thinking.</summary>
     Thinking,
 
+    /// <summary>
+    /// What the upstream wants to have back with the next turn: a string. It travels in the signature of the thinking block that is open, else in that of
+    /// an empty one: thinking blocks are the only thing that clients give back untouched.
+    /// </summary>
+    Signature,
+
     /// <summary>The model begins a tool call; carries a <see cref="ToolCallStart"/>.</summary>
     ToolCall,
+
+    /// <summary>A tool runs on the upstream's side; carries a <see cref="ToolCallStart"/>. Its input follows as <see cref="ToolInput"/>.</summary>
+    ServerToolCall,
+
+    /// <summary>What that tool answered; carries a <see cref="ServerToolResult"/>.</summary>
+    ServerToolResult,
+
+    /// <summary>A text, whole, that rests on pages; carries its <see cref="WebCitation"/>s. It is a block of its own.</summary>
+    CitedText,
 
     /// <summary>A piece of the tool call's input: JSON text, escaped as it must stand inside a JSON string.</summary>
     ToolInput,
@@ -51,8 +67,17 @@ internal readonly struct ReplyEvent
     /// <summary>The payload of <see cref="ReplyEventKind.Opened"/>.</summary>
     public Opened Opened => (Opened)_payload!;
 
-    /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/>.</summary>
+    /// <summary>The payload of <see cref="ReplyEventKind.Signature"/>.</summary>
+    public string Signature => (string)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/> and <see cref="ReplyEventKind.ServerToolCall"/>.</summary>
     public ToolCallStart Call => (ToolCallStart)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.ServerToolResult"/>.</summary>
+    public ServerToolResult ServerToolResult => (ServerToolResult)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.CitedText"/>.</summary>
+    public IReadOnlyList<WebCitation> Citations => (IReadOnlyList<WebCitation>)_payload!;
 
     /// <summary>The payload of <see cref="ReplyEventKind.Finished"/>.</summary>
     public Finish Finish => (Finish)_payload!;
@@ -69,8 +94,20 @@ internal readonly struct ReplyEvent
     /// <summary>A piece of thinking.</summary>
     public static ReplyEvent OfThinking(JsonText text) => new(ReplyEventKind.Thinking, text, null);
 
+    /// <summary>The upstream's own signature.</summary>
+    public static ReplyEvent OfSignature(string signature) => new(ReplyEventKind.Signature, default, signature);
+
     /// <summary>A tool call begins.</summary>
     public static ReplyEvent OfToolCall(ToolCallStart call) => new(ReplyEventKind.ToolCall, default, call);
+
+    /// <summary>A tool runs on the upstream's side.</summary>
+    public static ReplyEvent OfServerToolCall(ToolCallStart call) => new(ReplyEventKind.ServerToolCall, default, call);
+
+    /// <summary>What a tool on the upstream's side answered.</summary>
+    public static ReplyEvent OfServerToolResult(ServerToolResult result) => new(ReplyEventKind.ServerToolResult, default, result);
+
+    /// <summary>A text that rests on pages.</summary>
+    public static ReplyEvent OfCitedText(JsonText text, IReadOnlyList<WebCitation> citations) => new(ReplyEventKind.CitedText, text, citations);
 
     /// <summary>A piece of a tool call's input.</summary>
     public static ReplyEvent OfToolInput(JsonText json) => new(ReplyEventKind.ToolInput, json, null);
@@ -83,10 +120,10 @@ internal readonly struct ReplyEvent
 }
 
 /// <summary>What is about to be sent upstream.</summary>
-/// <param name="Body">The translated request.</param>
+/// <param name="Body">The translated request. A view that lives as long as the enumeration of the events.</param>
 /// <param name="Degraded">What the upstream can't take as it was asked, as <c>field=how</c>; for the answer's header and the log.</param>
-/// <param name="InputTokens">The prompt's estimated size in tokens, for <c>message_start</c>.</param>
-internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, int InputTokens);
+/// <param name="Prompt">The prompt's estimated size: for <c>message_start</c>, and to learn from when the real one is known.</param>
+internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, PromptEstimate Prompt);
 
 /// <summary>The head of a tool call.</summary>
 internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName = null);
@@ -96,6 +133,9 @@ internal sealed record Finish(StopReason Reason, Usage Usage)
 {
     /// <summary>The stop sequence that was hit.</summary>
     public string? StopSequence { get; init; }
+
+    /// <summary>For <see cref="StopReason.Refusal"/>: the upstream's reason in words.</summary>
+    public string? RefusalExplanation { get; init; }
 
     /// <summary>How the upstream spent its time, where it says so.</summary>
     public UpstreamTimings? Timings { get; init; }

@@ -14,6 +14,8 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     private readonly Utf8JsonWriter _json = new(output, JsonOutput.Options);
     private int _index = -1;
 
+    private const int MaxIndexDigits = 11;
+
     /// <summary>Writes <c>message_start</c>.</summary>
     public void StartMessage()
     {
@@ -38,7 +40,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
         _json.WriteEndObject();
         End();
         if (_index == 0) Ping();
-        if (kind == BlockKind.ToolUse) Delta(kind, JsonText.Empty);
+        if (kind is BlockKind.ToolUse or BlockKind.ServerToolUse) Delta(kind, JsonText.Empty);
     }
 
     private void WriteEmptyBlock(BlockKind kind, ToolCallStart? call)
@@ -56,7 +58,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
                 _json.WriteString("signature"u8, ""u8);
                 break;
             default:
-                ToolUseFields.WriteHead(_json, call!);
+                ToolUseFields.WriteHead(_json, kind, call!);
                 _json.WriteStartObject("input"u8);
                 _json.WriteEndObject();
                 break;
@@ -66,17 +68,25 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     /// <inheritdoc/>
     public void Delta(BlockKind kind, JsonText text)
     {
-        output.Write("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"u8);
-        WriteIndex();
-        output.Write(kind switch
+        var start = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"u8;
+        var type = kind switch
         {
             BlockKind.Text => ",\"delta\":{\"type\":\"text_delta\",\"text\":\""u8,
             BlockKind.Thinking => ",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\""u8,
             _ => ",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\""u8,
-        });
-        // The text is already escaped for a JSON string.
-        output.Write(text.Escaped.Span);
-        output.Write("\"}}\n\n"u8);
+        };
+        var end = "\"}}\n\n"u8;
+        // Nearly all of a stream's events are deltas, so they are written in one piece. The text is already escaped for a JSON string.
+        var piece = output.GetSpan(start.Length + MaxIndexDigits + type.Length + text.Escaped.Length + end.Length);
+        start.CopyTo(piece);
+        Utf8Formatter.TryFormat(_index, piece[start.Length..], out var digits);
+        var at = start.Length + digits;
+        type.CopyTo(piece[at..]);
+        at += type.Length;
+        text.Escaped.Span.CopyTo(piece[at..]);
+        at += text.Escaped.Length;
+        end.CopyTo(piece[at..]);
+        output.Advance(at + end.Length);
     }
 
     /// <inheritdoc/>
@@ -92,6 +102,33 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     }
 
     /// <inheritdoc/>
+    public void Cite(WebCitation citation)
+    {
+        Begin("content_block_delta"u8);
+        _json.WriteNumber("index"u8, _index);
+        _json.WriteStartObject("delta"u8);
+        _json.WriteString("type"u8, "citations_delta"u8);
+        _json.WritePropertyName("citation"u8);
+        citation.Write(_json);
+        _json.WriteEndObject();
+        End();
+    }
+
+    /// <inheritdoc/>
+    public void Add(ServerToolResult result)
+    {
+        _index++;
+        Begin("content_block_start"u8);
+        _json.WriteNumber("index"u8, _index);
+        _json.WriteStartObject("content_block"u8);
+        result.Write(_json);
+        _json.WriteEndObject();
+        End();
+        if (_index == 0) Ping();
+        Stop();
+    }
+
+    /// <inheritdoc/>
     public void Stop()
     {
         output.Write("event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":"u8);
@@ -104,7 +141,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     {
         Begin("message_delta"u8);
         _json.WriteStartObject("delta"u8);
-        MessageHead.WriteStop(_json, reason, finish.StopSequence);
+        MessageHead.WriteStop(_json, reason, finish);
         _json.WriteEndObject();
         _json.WritePropertyName("usage"u8);
         MessageHead.WriteUsage(_json, finish.Usage);
@@ -147,7 +184,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
 
     private void WriteIndex()
     {
-        Utf8Formatter.TryFormat(_index, output.GetSpan(11), out var written);
+        Utf8Formatter.TryFormat(_index, output.GetSpan(MaxIndexDigits), out var written);
         output.Advance(written);
     }
 }

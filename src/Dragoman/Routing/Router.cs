@@ -21,7 +21,7 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
         var installed = await catalog.ListAsync(providers.Default, cancellationToken);
         if (installed.Find(name) is { } known) return [new Target(providers.Default, known.Name)];
         if (_map.CatchAll is { } others) return Targets(others);
-        if (_map.ByDefault(name) is { } byDefault) return Targets([Substitute(byDefault[0], installed) ?? byDefault[0]]);
+        if (_map.ByDefault(name) is { } byDefault) return Targets([.. byDefault.Select(model => Substitute(model, installed) ?? model)]);
         if (ModelName.IsClaude(name)) return Targets([DefaultModel(installed)]);
         // Not ours to judge: the upstream may know it (a model pulled this second, a cloud model), or says that it doesn't.
         return [new Target(providers.Default, name)];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 
 namespace Dragoman.Tokens;
@@ -15,18 +16,21 @@ internal static class PromptCounter
     // Role markers and separators of a chat template.
     private const int TokensPerMessage = 4;
 
+    // An agent's tools are the same list from turn to turn (KnownTools) and most of its prompt's beginning.
+    private static readonly ConditionalWeakTable<IReadOnlyList<Tool>, StrongBox<int>> ToolTokens = [];
+
     /// <summary>Tokens of the whole prompt.</summary>
     public static int Count(MessagesRequest request)
     {
         var tokens = 0;
         foreach (var block in request.System) tokens += WordCounter.Count(block.Text.Escaped.Span);
-        foreach (var tool in request.Tools) tokens += Count(tool);
+        tokens += ToolTokens.GetValue(request.Tools, Count).Value;
         foreach (var message in request.Messages) tokens += TokensPerMessage + Count(message.Content);
         return tokens;
     }
 
     // A tool that is hidden until it is searched for costs nothing yet.
-    private static int Count(Tool tool) => tool.DeferLoading ? 0 : WordCounter.Count(tool.Raw.Span);
+    private static StrongBox<int> Count(IReadOnlyList<Tool> tools) => new(tools.Sum(tool => tool.DeferLoading ? 0 : WordCounter.Count(tool.Raw.Span)));
 
     /// <summary>Tokens of some blocks.</summary>
     public static int Count(IReadOnlyList<ContentBlock> blocks)

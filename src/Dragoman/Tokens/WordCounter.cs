@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Dragoman.Tokens;
 
 /// <summary>
@@ -11,33 +14,91 @@ internal static class WordCounter
     /// <summary>Tokens of JSON-escaped UTF-8, counted without decoding it.</summary>
     public static int Count(ReadOnlySpan<byte> escaped)
     {
-        int tokens = 0, length = 0;
-        for (var i = 0; i < escaped.Length; i++)
+        var words = new Words(escaped);
+        var at = 0;
+        while (at <= escaped.Length - Vector256<byte>.Count) at = words.CountBlock(at);
+        while (at < escaped.Length) at = words.CountOne(at);
+        return words.End();
+    }
+
+    /// <summary>The words found so far, and the one that is not at its end.</summary>
+    private ref struct Words(ReadOnlySpan<byte> text)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+        private int _tokens;
+
+        // The word that is not at its end: where it began, and its bytes that are no characters of their own.
+        private int _start;
+        private int _silent;
+
+        /// <summary>
+        /// Goes over 32 bytes, from space to space; returns where to go on. Text of mostly ASCII has few bytes to stop at: spaces and escapes.
+        /// Continuation bytes of UTF-8 are left to <see cref="CountOne"/>.
+        /// </summary>
+        public int CountBlock(int at)
         {
-            var b = escaped[i];
-            var space = b is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r';
-            if (b == (byte)'\\' && i + 1 < escaped.Length)
+            var bytes = Vector256.Create(_text[at..]);
+            if (bytes.ExtractMostSignificantBits() != 0) return CountBytes(at, at + Vector256<byte>.Count);
+            var space = Vector256.Equals(bytes, Vector256.Create((byte)' ')) | Vector256.Equals(bytes, Vector256.Create((byte)'\n'))
+                | Vector256.Equals(bytes, Vector256.Create((byte)'\r')) | Vector256.Equals(bytes, Vector256.Create((byte)'\t'));
+            var stops = (space | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))).ExtractMostSignificantBits();
+            while (stops != 0)
             {
-                i++;
-                space = escaped[i] is (byte)'n' or (byte)'t' or (byte)'r';
-                // \u00e9 is one character.
-                if (escaped[i] == (byte)'u') i += 4;
+                var offset = BitOperations.TrailingZeroCount(stops);
+                var next = CountOne(at + offset) - at;
+                if (next >= Vector256<byte>.Count) return at + next;
+                stops = stops >> next << next;
             }
 
-            if (space)
+            return at + Vector256<byte>.Count;
+        }
+
+        private int CountBytes(int at, int end)
+        {
+            while (at < end) at = CountOne(at);
+            return at;
+        }
+
+        /// <summary>Goes over one character or escape; returns where the next one begins.</summary>
+        public int CountOne(int at)
+        {
+            switch (_text[at])
             {
-                tokens += Tokens(length);
-                length = 0;
-            }
-            else if ((b & 0xC0) != 0x80)
-            {
-                // Continuation bytes of UTF-8 are no characters of their own.
-                length++;
+                case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t':
+                    return EndWord(at, at + 1);
+                case (byte)'\\' when at + 1 < _text.Length:
+                    return Escape(at);
+                case var b:
+                    if ((b & 0xC0) == 0x80) _silent++;
+                    return at + 1;
             }
         }
 
-        return tokens + Tokens(length);
-    }
+        // \n is a space, \u00e9 and all others are one character.
+        private int Escape(int at)
+        {
+            const int unicodeLength = 6;
+            var kind = _text[at + 1];
+            if (kind is (byte)'n' or (byte)'t' or (byte)'r') return EndWord(at, at + 2);
+            var length = kind == (byte)'u' ? Math.Min(unicodeLength, _text.Length - at) : 2;
+            _silent += length - 1;
+            return at + length;
+        }
 
-    private static int Tokens(int length) => (length + CharactersPerToken - 1) / CharactersPerToken;
+        private int EndWord(int at, int next)
+        {
+            _tokens += Tokens(at - _start - _silent);
+            (_start, _silent) = (next, 0);
+            return next;
+        }
+
+        /// <summary>Ends the last word; all tokens.</summary>
+        public int End()
+        {
+            EndWord(_text.Length, _text.Length);
+            return _tokens;
+        }
+
+        private static int Tokens(int length) => (length + CharactersPerToken - 1) / CharactersPerToken;
+    }
 }

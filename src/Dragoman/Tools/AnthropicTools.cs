@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Messages;
@@ -16,6 +17,11 @@ internal static class AnthropicTools
 
     private const string EditorSchema =
         """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert"],"description":"What to do."},"path":{"type":"string","description":"Absolute path of the file or folder."},"file_text":{"type":"string","description":"For create: the file's content."},"old_str":{"type":"string","description":"For str_replace: the text to replace; it must occur exactly once."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert; 0 is the beginning."},"insert_text":{"type":"string","description":"For insert: the text."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line; -1 is the end."}},"required":["command","path"]}""";
+
+    // The first editors could take a change back, and inserted by another field.
+    private static readonly string FirstEditorSchema = EditorSchema.Replace("\"insert\"]", "\"insert\",\"undo_edit\"]", StringComparison.Ordinal)
+        .Replace(",\"insert_text\":{\"type\":\"string\",\"description\":\"For insert: the text.\"}", "", StringComparison.Ordinal)
+        .Replace("For str_replace: the new text.", "For str_replace and insert: the new text.", StringComparison.Ordinal);
 
     private const string MemorySchema =
         """{"type":"object","properties":{"command":{"type":"string","enum":["view","create","str_replace","insert","delete","rename"],"description":"What to do."},"path":{"type":"string","description":"Path below /memories."},"view_range":{"type":"array","items":{"type":"integer"},"description":"For view: first and last line."},"file_text":{"type":"string","description":"For create: the content."},"old_str":{"type":"string","description":"For str_replace: the text to replace."},"new_str":{"type":"string","description":"For str_replace: the new text."},"insert_line":{"type":"integer","description":"For insert: the line after which to insert."},"insert_text":{"type":"string","description":"For insert: the text."},"old_path":{"type":"string","description":"For rename."},"new_path":{"type":"string","description":"For rename."}},"required":["command"]}""";
@@ -43,10 +49,14 @@ internal static class AnthropicTools
     // Fields of an entry that every tool may have; what else stands there are the settings of this one.
     private static readonly string[] CommonFields = ["type", "name", "cache_control", "defer_loading", "strict", "input_examples", "allowed_callers", "eager_input_streaming", "configs"];
 
+    // A client sends the same tools in every turn, and what is made of them is kept by their identity.
+    private static readonly ConditionalWeakTable<Tool, IReadOnlyList<Tool>> Expanded = [];
+
     /// <summary>The tool itself, or the tools with full definitions that stand for one of Anthropic's.</summary>
-    public static IEnumerable<Tool> Expand(Tool tool)
+    public static IReadOnlyList<Tool> Expand(Tool tool) => tool.Kind == ToolKind.AnthropicClient ? Expanded.GetValue(tool, Define) : [tool];
+
+    private static IReadOnlyList<Tool> Define(Tool tool)
     {
-        if (tool.Kind != ToolKind.AnthropicClient) return [tool];
         if (tool.Type.StartsWith("computer_toolset_", StringComparison.Ordinal)) return Members(tool, "computer", ComputerMembers);
         if (tool.Type.StartsWith("browser_toolset_", StringComparison.Ordinal)) return Members(tool, "browser", BrowserMembers);
         var (description, schema) = Definition(tool.Type);
@@ -62,6 +72,7 @@ internal static class AnthropicTools
     private static (string Description, string Schema) Definition(string type)
     {
         if (type.StartsWith("bash_", StringComparison.Ordinal)) return ("Runs a command in a shell that keeps its state between calls.", ShellSchema);
+        if (type is "text_editor_20241022" or "text_editor_20250124") return ("Views, creates and edits files.", FirstEditorSchema);
         if (type.StartsWith("text_editor_", StringComparison.Ordinal)) return ("Views, creates and edits files.", EditorSchema);
         if (type.StartsWith("memory_", StringComparison.Ordinal)) return ("Reads and writes files below /memories that stay from one conversation to the next. View /memories before anything else.", MemorySchema);
         return ("Controls the computer's screen, mouse and keyboard. Take a screenshot to see the screen.", ComputerSchema);

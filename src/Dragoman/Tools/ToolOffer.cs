@@ -10,16 +10,28 @@ namespace Dragoman.Tools;
 /// <param name="Unavailable">Tools that only Anthropic's servers could run; the model is told that it doesn't have them.</param>
 /// <param name="Known">Every tool of the request by name, hidden ones too.</param>
 /// <param name="SearchReplaced">Tool search on the server can't be had, so all deferred tools are offered at once.</param>
-internal sealed record ToolOffer(IReadOnlyList<Tool> Offered, IReadOnlyList<Tool> Unavailable, IReadOnlyDictionary<string, Tool> Known, bool SearchReplaced)
+/// <param name="NamesShared">Two toolsets have members of one name, of which only the first is offered.</param>
+internal sealed record ToolOffer(IReadOnlyList<Tool> Offered, IReadOnlyList<Tool> Unavailable, IReadOnlyDictionary<string, Tool> Known, bool SearchReplaced, bool NamesShared)
 {
     private const string SearchPrefix = "tool_search_tool_";
+
+    /// <summary>What of the client's tools is approximated, as <c>field=how</c>; unavailable ones are not among it.</summary>
+    public IEnumerable<string> Degraded
+    {
+        get
+        {
+            if (NamesShared) yield return "tools.same_name=first_only";
+            if (SearchReplaced) yield return "tool_search=all_tools_offered";
+        }
+    }
 
     /// <summary>Works out the offer.</summary>
     public static ToolOffer Of(MessagesRequest request)
     {
         var known = new Dictionary<string, Tool>(StringComparer.Ordinal);
         // The computer's and the browser's toolset share names, and an upstream refuses or confuses two tools of one name.
-        var all = request.Tools.SelectMany(AnthropicTools.Expand).DistinctBy(tool => tool.Name, StringComparer.Ordinal).ToList();
+        var expanded = request.Tools.SelectMany(AnthropicTools.Expand).ToList();
+        var all = expanded.DistinctBy(tool => tool.Name, StringComparer.Ordinal).ToList();
         foreach (var tool in all) known.Add(tool.Name, tool);
         var (mentioned, removed) = Mentions(request, known);
         // Without the server's search the model could never find a deferred tool.
@@ -31,7 +43,7 @@ internal sealed record ToolOffer(IReadOnlyList<Tool> Offered, IReadOnlyList<Tool
         }
 
         var unavailable = all.Where(tool => tool.Kind == ToolKind.Server && !tool.Type.StartsWith(SearchPrefix, StringComparison.Ordinal)).ToList();
-        return new ToolOffer(offered, unavailable, known, searchReplaced);
+        return new ToolOffer(offered, unavailable, known, searchReplaced, NamesShared: all.Count < expanded.Count);
     }
 
     private static (List<string> Mentioned, HashSet<string> Removed) Mentions(MessagesRequest request, Dictionary<string, Tool> known)

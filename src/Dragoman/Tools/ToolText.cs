@@ -38,6 +38,16 @@ internal static class ToolText
         return JsonText.From(buffer.WrittenSpan);
     }
 
+    /// <summary>What a model is told of a tool that it may call: the tool's description, what its schema has no place for, and the examples. None of the texts is empty.</summary>
+    public static List<JsonText> Description(Tool tool, string? schemaDescription)
+    {
+        var parts = new List<JsonText> { tool.Description };
+        if (schemaDescription is { Length: > 0 }) parts.Add(JsonText.From(schemaDescription));
+        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), Compact(tool.InputExamples)]));
+        parts.RemoveAll(part => part.IsEmpty);
+        return parts;
+    }
+
     /// <summary>JSON without the white space that a client's indentation put between its tokens: for a model it would be noise, and tokens.</summary>
     public static JsonText Compact(ReadOnlyMemory<byte> json)
     {

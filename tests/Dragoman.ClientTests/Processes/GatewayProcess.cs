@@ -43,9 +43,9 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     // The framework that runs the tests also runs the gateway, wherever it is installed. A self-contained one ignores it.
-    private static string RuntimeRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+    internal static string RuntimeRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"http://(?:127\.0\.0\.1|localhost):\d+", RegexOptions.None, 1000)]
     private static partial Regex ListeningUrl();
 
     /// <summary>Starts the gateway and waits until it listens.</summary>
@@ -75,8 +75,20 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
+        await TerminateAsync();
+        return await EndAsync();
+    }
+
+    /// <summary>Sends the signal of a service manager; doesn't wait.</summary>
+    public async Task TerminateAsync()
+    {
         using var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{_process.Id}"]))!;
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for its end; returns the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(StopLimit);
         return _process.ExitCode;
     }

@@ -44,6 +44,42 @@ public sealed class ServeOptionsTests
         Assert.Contains("claude=ollama", Assert.Throws<ConfigException>(() => Read(["-m", "nonsense"])).Message);
     }
 
+    [Fact]
+    public void The_usual_default_model_is_chosen_too_when_the_file_says_it()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-options-").FullName, "dragoman.json");
+        File.WriteAllText(file, """{ "defaultModel": "llama3.1" }""");
+        Assert.True(Read(["--config", file]).DefaultModelChosen);
+        File.WriteAllText(file, """{ "port": 5 }""");
+        Assert.False(Read(["--config", file]).DefaultModelChosen);
+    }
+
+    [Theory]
+    [InlineData("""{"port":70000}""", "port: 70000")]
+    [InlineData("""{"port":-1}""", "port: -1")]
+    [InlineData("""{"pingIntervalSeconds":0}""", "pingIntervalSeconds: 0")]
+    [InlineData("""{"firstEventGraceSeconds":-1}""", "firstEventGraceSeconds: -1")]
+    [InlineData("""{"idleTimeoutSeconds":1e9}""", "idleTimeoutSeconds: 1000000000")]
+    [InlineData("""{"fetch":{"timeoutSeconds":0}}""", "fetch.timeoutSeconds: 0")]
+    [InlineData("""{"fetch":{"maxBytes":0}}""", "fetch.maxBytes: 0")]
+    [InlineData("""{"defaultModel":""}""", "defaultModel")]
+    public void A_setting_out_of_its_range_is_refused_by_name(string json, string named)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-options-").FullName, "dragoman.json");
+        File.WriteAllText(file, json);
+        var options = Read(["--config", file]);
+        Assert.Contains(named, Assert.Throws<ConfigException>(() => ServeCommand.Build(options, TextWriter.Null)).Message);
+    }
+
+    [Fact]
+    public void A_key_from_an_empty_environment_variable_is_no_key()
+    {
+        const string variable = "DRAGOMAN_TEST_EMPTY_KEY";
+        Environment.SetEnvironmentVariable(variable, "");
+        var options = new DragomanOptions { Host = "0.0.0.0", Key = $"env:{variable}", Port = 0 };
+        Assert.Contains(variable, Assert.Throws<ConfigException>(() => ServeCommand.Build(options, TextWriter.Null)).Message);
+    }
+
     [Theory]
     [InlineData("0.0.0.0", null, false)]
     [InlineData("0.0.0.0", "secret", true)]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -14,6 +15,9 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"\]\((?<target>[^)#:]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#:]*)#(?<anchor>[^)]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HeadingLink();
 
     [Fact]
     public void Every_option_of_the_command_line_is_documented()
@@ -44,19 +48,67 @@ public sealed partial class DocsTests
     [Fact]
     public void Every_local_link_leads_somewhere()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Concat(Directory.EnumerateFiles(Root, "*.md")).ToList();
-        var links = pages.SelectMany(page => Link().Matches(File.ReadAllText(page)).Select(match => (page, Target: match.Groups["target"].Value))).ToList();
+        var links = Pages().SelectMany(page => Link().Matches(File.ReadAllText(page)).Select(match => (page, Target: match.Groups["target"].Value))).ToList();
         Assert.True(links.Count > 10);
         Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(link.page)!, link.Target)), $"{link.page}: {link.Target}"));
+    }
+
+    [Fact]
+    public void Every_link_to_a_heading_leads_to_one()
+    {
+        var links = Pages().SelectMany(page => HeadingLink().Matches(File.ReadAllText(page)).Select(match => (
+            Page: match.Groups["target"].Value is { Length: > 0 } target ? Path.Combine(Path.GetDirectoryName(page)!, target) : page, Anchor: match.Groups["anchor"].Value))).ToList();
+        Assert.True(links.Count > 5);
+        Assert.All(links, link => Assert.Contains(link.Anchor, File.ReadLines(link.Page).Where(line => line.StartsWith('#')).Select(Anchor)));
+    }
+
+    [Fact]
+    public void Every_default_is_the_code_s_in_the_schema_and_on_the_page()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
+        var general = schema.RootElement.GetProperty("properties");
+        var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
+        var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
+        var checkedDefaults = 0;
+        foreach (var (defaults, section) in ((object, JsonElement)[])[(new DragomanOptions(), general), (new FetchOptions(), general.GetProperty("fetch").GetProperty("properties")), (new OllamaSettings(), ollama)])
+        {
+            foreach (var setting in section.EnumerateObject())
+            {
+                if (!setting.Value.TryGetProperty("default", out var stated)) continue;
+                var value = defaults.GetType().GetProperty(setting.Name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)!.GetValue(defaults);
+                Assert.Equal(InJson(value), stated.GetRawText());
+                var cell = Regex.Match(page, $@"^\| `{setting.Name}` \| (?<default>[^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["default"].Value;
+                Assert.Equal((setting.Name, stated.GetRawText()), (setting.Name, cell.Trim('`')));
+                checkedDefaults++;
+            }
+        }
+
+        Assert.True(checkedDefaults >= 15);
+    }
+
+    [Fact]
+    public void Every_environment_variable_that_is_read_is_documented()
+    {
+        var pages = File.ReadAllText(Path.Combine(Root, "docs/cli.md")) + File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
+        var read = InSources(@"Environment(\.GetEnvironmentVariable)?\(""(?<name>[A-Z_]+)""\)");
+        Assert.Contains("DRAGOMAN_KEY", read);
+        Assert.All(read, name => Assert.Contains($"`{name}`", pages));
+    }
+
+    [Fact]
+    public void Every_status_and_type_of_an_error_is_documented()
+    {
+        var rows = File.ReadLines(Path.Combine(Root, "docs/api.md")).Where(line => Regex.IsMatch(line, @"^\| [45][0-9]{2}", RegexOptions.None, TimeSpan.FromSeconds(1))).ToList();
+        var errors = InSources(@"(?<name>new(\sApiError)?\([45][0-9]{2}, ""[a-z_]+"")").Select(made => (Status: Regex.Match(made, "[45][0-9]{2}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value, Type: made.Split('"')[1])).ToList();
+        Assert.True(errors.Count >= 10);
+        Assert.All(errors, error => Assert.Contains(rows, row => row.Split('|')[1].Contains(error.Status, StringComparison.Ordinal) && row.Contains($"`{error.Type}`", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Every_approximation_that_an_answer_may_name_is_documented()
     {
         var page = File.ReadAllText(Path.Combine(Root, "docs/api.md"));
-        var named = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Regex.Matches(File.ReadAllText(file), "\"(?<name>[a-z_.]+=[a-z_]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["name"].Value))
-            .Distinct(StringComparer.Ordinal).ToList();
+        var named = InSources("\"(?<name>[a-z_.]+=[a-z_]+)\"");
         Assert.True(named.Count > 15);
         Assert.All(named, name => Assert.Contains(name, page));
     }
@@ -80,6 +132,28 @@ public sealed partial class DocsTests
         File.WriteAllText(file, "{\n  // the port\n  \"prot\": 1\n}");
         Assert.Equal($"{file} (line 3): there is no setting 'prot' (docs/configuration.md lists all)", Assert.Throws<ConfigException>(() => ConfigFile.Load(file)).Message);
     }
+
+    private static List<string> Pages() => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"), .. Directory.EnumerateFiles(Root, "*.md")];
+
+    // What GitHub makes of a heading.
+    private static string Anchor(string heading) =>
+        string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')).Replace(' ', '-');
+
+    private static string InJson(object? value) => value switch
+    {
+        string text => $"\"{text}\"",
+        bool flag => flag ? "true" : "false",
+        Enum choice => $"\"{JsonNamingPolicy.CamelCase.ConvertName(choice.ToString())}\"",
+        IFormattable number => number.ToString(format: null, CultureInfo.InvariantCulture),
+        _ => "null",
+    };
+
+    private static List<string> InSources(string pattern) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["name"].Value))
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     private static string Root
     {

@@ -3,6 +3,11 @@ using Dragoman.Upstreams.Ollama;
 
 namespace Dragoman.Tests.EndToEnd;
 
+/// <summary>Not parallel: what other tests allocate meanwhile would count as growth.</summary>
+[CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
+public sealed class SoakCollection;
+
+[Collection(nameof(SoakTests))]
 public sealed class SoakTests
 {
     private const int Streams = 200;

@@ -22,7 +22,7 @@ internal sealed class FrontDoor : IAsyncDisposable
     /// <summary>Starts it.</summary>
     public static async Task<FrontDoor> StartAsync(Action<DragomanOptions>? configure = null)
     {
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, DefaultModel = "demo/demo", DefaultModelChosen = true };
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, DefaultModel = "demo/demo" };
         options.Providers["demo"] = JsonDocument.Parse("{}").RootElement;
         options.Models["*"] = JsonDocument.Parse("\"demo/demo\"").RootElement;
         configure?.Invoke(options);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Http;
 
@@ -34,7 +35,7 @@ internal sealed class ScriptedProvider(Func<MessagesRequest, CancellationToken, 
         Saying(ReplyEvent.Failed(new UpstreamError(kind, message, retryAfter)));
 
     /// <summary>The event that every answer begins with.</summary>
-    public static ReplyEvent Opened(params string[] degraded) => ReplyEvent.Open(new Opened(default, degraded, InputTokens: 7));
+    public static ReplyEvent Opened(params string[] degraded) => ReplyEvent.Open(new Opened(default, degraded, new PromptEstimate(7, 7)));
 
     /// <summary>A piece of text.</summary>
     public static ReplyEvent Text(string text) => ReplyEvent.OfText(JsonText.From(text));

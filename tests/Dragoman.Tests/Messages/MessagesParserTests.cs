@@ -37,6 +37,36 @@ public sealed class MessagesParserTests
     [InlineData("[]", "Input should be a valid dictionary")]
     public void A_wrong_request_is_refused_with_the_path_and_the_reason(string body, string message) => Assert.Equal(message, Refusal(body).Message);
 
+    [Theory]
+    [InlineData("""{"type":"document","source":{"type":"text","media_type":"text/plain","data":"x"},"citations":{"enabled":true}}""", true)]
+    [InlineData("""{"type":"document","source":{"type":"text","media_type":"text/plain","data":"x"},"citations":{"enabled":false}}""", false)]
+    [InlineData("""{"type":"text","text":"x","citations":[{"type":"char_location","cited_text":"y"}]}""", true)]
+    [InlineData("""{"type":"text","text":"x","citations":[]}""", false)]
+    [InlineData("""{"type":"text","text":"x","citations":null}""", false)]
+    public void Citations_that_no_other_model_makes_are_named(string block, bool named)
+    {
+        var request = MessagesParser.Parse(Encoding.UTF8.GetBytes(Valid.Replace("\"hi\"", $"[{block}]", StringComparison.Ordinal)));
+        Assert.Equal(named ? ["citations=ignored"] : [], request.Degraded);
+        Assert.Equal(named, request.IgnoredFields.Count > 0);
+    }
+
+    [Fact]
+    public void Fields_of_a_tool_that_mean_nothing_here_are_noted_but_not_the_marks_of_caching()
+    {
+        const string tool = """{"name":"t","input_schema":{},"cache_control":{"type":"ephemeral"},"eager_input_streaming":true,"allowed_callers":["direct"],"new_field":1,"gone":null}""";
+        var request = MessagesParser.Parse(Encoding.UTF8.GetBytes(Valid.Replace("\"max_tokens\"", $"\"tools\":[{tool}],\"service_tier\":null,\"max_tokens\"", StringComparison.Ordinal)));
+        Assert.Equal(["tools.0.custom.allowed_callers", "tools.0.custom.new_field"], request.IgnoredFields);
+    }
+
+    [Fact]
+    public void A_call_of_an_mcp_tool_keeps_its_server_and_a_change_may_name_a_whole_toolset()
+    {
+        const string blocks = """[{"type":"mcp_tool_use","id":"a","server_name":"github","name":"search","input":{}},{"type":"tool_removal","tool":{"type":"mcp_toolset_reference","server_name":"github"}}]""";
+        var request = MessagesParser.Parse(Encoding.UTF8.GetBytes(Valid.Replace("""{"role":"user","content":"hi"}""", $$"""{"role":"user","content":"hi"},{"role":"assistant","content":{{blocks}}}""", StringComparison.Ordinal)));
+        Assert.Equal("mcp__github__search", Assert.IsType<ServerToolUseBlock>(request.Messages[1].Content[0]).Name);
+        Assert.Equal("github", Assert.IsType<ToolChangeBlock>(request.Messages[1].Content[1]).Name);
+    }
+
     [Fact]
     public void An_unknown_block_names_the_tags_that_are_known()
     {

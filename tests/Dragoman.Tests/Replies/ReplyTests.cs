@@ -79,6 +79,32 @@ public sealed class ReplyTests
         Assert.DoesNotContain("thinking", Stream(steps, ThinkingVisibility.Hidden));
     }
 
+    [Theory]
+    [InlineData(nameof(ThinkingVisibility.Shown))]
+    [InlineData(nameof(ThinkingVisibility.Sealed))]
+    [InlineData(nameof(ThinkingVisibility.Hidden))]
+    public void What_the_upstream_wants_back_travels_in_a_thinking_block_of_its_own_or_in_the_open_one(string visibility)
+    {
+        ReplyEvent[] steps =
+        [
+            ReplyEvent.OfThinking(JsonText.From("hm")), ReplyEvent.OfSignature("call:AA=="), ReplyEvent.OfToolCall(new ToolCallStart("toolu_1", "get")),
+            ReplyEvent.OfSignature("call:BB=="), ReplyEvent.OfSignature("call:CC=="), ReplyEvent.OfThinking(JsonText.From("more")),
+        ];
+        var seen = Enum.Parse<ThinkingVisibility>(visibility);
+        var events = SseEvent.ParseAll(Stream(steps, seen));
+        var blocks = events.Where(step => step.Type == "content_block_start").Select(step => step.Data.GetProperty("content_block").GetProperty("type").GetString());
+        var carried = events.Where(step => step.Data.ToString().Contains("signature_delta", StringComparison.Ordinal))
+            .Select(step => ThinkingSignature.Open(step.Data.GetProperty("delta").GetProperty("signature").GetString()!)!).ToList();
+
+        List<string> expected = ["thinking", "tool_use", "thinking", "thinking"];
+        List<string?> upstream = ["call:AA==", "call:BB==", "call:CC=="];
+        if (seen != ThinkingVisibility.Hidden) expected.Add("thinking");
+        if (seen != ThinkingVisibility.Hidden) upstream.Add(null);
+        Assert.Equal(expected, blocks);
+        Assert.Equal(upstream, carried.Select(signature => signature.Upstream));
+        Assert.Equal(seen == ThinkingVisibility.Sealed ? "hm" : null, carried[0].Thinking);
+    }
+
     [Fact]
     public void A_signature_that_is_foreign_or_damaged_is_nobodys()
     {

@@ -31,7 +31,7 @@ public sealed class RouterTests
     [InlineData("claude-fable-5", "llama3.1:8b")]
     public async Task Without_a_map_the_default_one_and_the_installed_models_count(string asked, string expected)
     {
-        await using var gateway = await StartAsync(options => (options.DefaultModel, options.DefaultModelChosen) = ("llama3.1:8b", true));
+        await using var gateway = await StartAsync(options => options.DefaultModel = "llama3.1:8b");
         Assert.Equal(expected, await AskedOfAsync(gateway, asked));
     }
 
@@ -60,7 +60,7 @@ public sealed class RouterTests
     {
         await using var gateway = await StartAsync(models: Installed[3..]);
         Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-opus-4-5"));
-        await using var chosen = await StartAsync(options => (options.DefaultModel, options.DefaultModelChosen) = ("mine", true), Installed[3..]);
+        await using var chosen = await StartAsync(options => options.DefaultModel = "mine", Installed[3..]);
         Assert.Equal("mine", await AskedOfAsync(chosen, "claude-opus-4-5"));
     }
 
@@ -71,6 +71,13 @@ public sealed class RouterTests
         var (status, _) = await gateway.SendAsync("""{"model":"claude-opus-5","max_tokens":10,"messages":[{"role":"user","content":"hi"}]}""");
         Assert.Equal(200, status);
         Assert.Contains("\"model\":\"qwen3:8b\"", Assert.Single(gateway.Ollama.ChatRequests));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_found_by_the_tier_keeps_its_fallbacks()
+    {
+        await using var gateway = await StartAsync(options => options.Models["claude-opus-4-5"] = Json("[\"ollama/not-there:1b\",\"qwen3:8b\"]"));
+        Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-opus-5-5"));
     }
 
     [Theory]

@@ -16,8 +16,9 @@ internal sealed class DemoProvider(ProviderContext context) : IProvider
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var inputTokens = context.Tokens.Estimate(request, target.ToString());
-        yield return ReplyEvent.Open(new Opened(default, [], inputTokens));
+        var prompt = context.Tokens.Estimate(request, target.ToString());
+        var inputTokens = prompt.Tokens;
+        yield return ReplyEvent.Open(new Opened(default, DemoDegraded.Of(request), prompt));
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
         if (DemoToolCall.Choose(request) is { } call)

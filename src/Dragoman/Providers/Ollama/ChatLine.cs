@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Messages;
+using static Dragoman.Providers.JsonSlices;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -46,8 +46,7 @@ internal sealed class ChatLine
     public void Read(ReadOnlyMemory<byte> line)
     {
         Reset();
-        // A client must get UTF-8 whatever the upstream sent; its own JSON reader would refuse the event.
-        if (!Utf8.IsValid(line.Span)) line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span));
+        line = AsUtf8(line);
         var json = new Utf8JsonReader(line.Span);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("a line is not a JSON object");
@@ -128,50 +127,11 @@ internal sealed class ChatLine
         return (name, arguments);
     }
 
-    private static JsonText ReadText(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length));
-        json.Skip();
-        return default;
-    }
-
-    private static string? ReadString(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        // JsonText reads what GetString refuses: bytes that are not UTF-8, half a surrogate pair.
-        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)).ToString();
-        json.Skip();
-        return null;
-    }
-
     // An error is text, or an object of a proxy in between; null is none.
     private static string? ReadError(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
     {
         var raw = ReadRaw(ref json, line);
         if (json.TokenType == JsonTokenType.Null) return null;
         return json.TokenType == JsonTokenType.String ? new JsonText(raw[1..^1]).ToString() : Encoding.UTF8.GetString(raw.Span);
-    }
-
-    private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        var start = (int)json.TokenStartIndex;
-        json.Skip();
-        return line[start..(int)json.BytesConsumed];
-    }
-
-    private static long ReadNumber(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number)) return number;
-        json.Skip();
-        return 0;
-    }
-
-    private static void Skip(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
     }
 }

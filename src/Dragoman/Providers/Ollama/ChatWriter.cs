@@ -1,14 +1,11 @@
 using System.Text.Json;
 using Dragoman.Messages;
-using Dragoman.Tools;
 
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>Writes tools and messages of a chat request. Texts are copied as they came, still escaped.</summary>
 internal static class ChatWriter
 {
-    private static ReadOnlySpan<byte> Separator => "\\n\\n"u8;
-
     /// <summary>Writes <c>tools</c>, if there are any; what their schemas lose is added to <paramref name="degraded"/>.</summary>
     public static void WriteTools(Utf8JsonWriter json, IReadOnlyList<Tool> tools, ICollection<string> degraded)
     {
@@ -16,30 +13,12 @@ internal static class ChatWriter
         json.WriteStartArray("tools"u8);
         foreach (var tool in tools)
         {
-            var schema = OllamaSchemas.Rewrite(tool.InputSchema);
-            if (schema.Notes.Count > 0) degraded.Add("tools.input_schema=partly_text");
-            json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, tool.Name);
-            WriteText(json, "description"u8, Description(tool, schema));
-            json.WritePropertyName("parameters"u8);
-            json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            var offered = OfferedTool.Of(tool);
+            if (offered.IsPartlyText) degraded.Add("tools.input_schema=partly_text");
+            json.WriteRawValue(offered.Json, skipInputValidation: true);
         }
 
         json.WriteEndArray();
-    }
-
-    private static List<JsonText> Description(Tool tool, RewrittenSchema schema)
-    {
-        var parts = new List<JsonText> { tool.Description };
-        // The parameters object has no description of its own in Ollama, so what the schema says at its top stands here.
-        if (schema.Description is { Length: > 0 } description) parts.Add(JsonText.From(description));
-        if (!tool.InputExamples.IsEmpty) parts.Add(JsonText.Join(" ", [JsonText.From("Examples of the input:"), ToolText.Compact(tool.InputExamples)]));
-        parts.RemoveAll(part => part.IsEmpty);
-        return parts;
     }
 
     /// <summary>Writes <c>messages</c>, the system message first if it says anything.</summary>
@@ -55,12 +34,12 @@ internal static class ChatWriter
     {
         json.WriteStartObject();
         json.WriteString("role"u8, message.Role);
-        WriteText(json, "content"u8, message.Texts);
-        if (message.Thinking.Count > 0) WriteText(json, "thinking"u8, message.Thinking);
+        json.WriteText("content"u8, message.Texts);
+        if (message.Thinking.Count > 0) json.WriteText("thinking"u8, message.Thinking);
         if (message.Images.Count > 0)
         {
             json.WriteStartArray("images"u8);
-            foreach (var image in message.Images) WriteQuoted(json, [image]);
+            foreach (var image in message.Images) json.WriteText(image);
             json.WriteEndArray();
         }
 
@@ -91,34 +70,5 @@ internal static class ChatWriter
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, List<JsonText> parts)
-    {
-        json.WritePropertyName(name);
-        WriteQuoted(json, parts);
-    }
-
-    private static void WriteQuoted(Utf8JsonWriter json, List<JsonText> parts)
-    {
-        var length = 2 + parts.Sum(part => part.Escaped.Length + Separator.Length);
-        var quoted = System.Buffers.ArrayPool<byte>.Shared.Rent(length);
-        var at = 0;
-        quoted[at++] = (byte)'"';
-        for (var i = 0; i < parts.Count; i++)
-        {
-            if (i > 0)
-            {
-                Separator.CopyTo(quoted.AsSpan(at));
-                at += Separator.Length;
-            }
-
-            parts[i].Escaped.Span.CopyTo(quoted.AsSpan(at));
-            at += parts[i].Escaped.Length;
-        }
-
-        quoted[at++] = (byte)'"';
-        json.WriteRawValue(quoted.AsSpan(0, at), skipInputValidation: true);
-        System.Buffers.ArrayPool<byte>.Shared.Return(quoted);
     }
 }

@@ -43,11 +43,9 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
         // A reminder beside a tool's result is no word of the user's. As a user message it would end the running tool loop in the eyes of the chat templates,
         // which then drop the thinking of that loop (qwen3.5, gemma4) and with it the cache.
         // (Consecutive user messages are one turn, so the results may also stand in the message before.)
-        if (_messages is [.., { Role: "tool" } result] && text.Images.Count == 0 && (text.Texts.TrueForAll(IsReminder) || results.Exists(LoadsTools))) result.Texts.AddRange(text.Texts);
+        if (_messages is [.., { Role: "tool" } result] && text.Images.Count == 0 && (text.Texts.TrueForAll(BlockText.IsReminder) || results.Exists(LoadsTools))) result.Texts.AddRange(text.Texts);
         else Append(text);
     }
-
-    private static bool IsReminder(JsonText text) => text.StartsWith("<system-reminder>"u8);
 
     // The client's "Tool loaded." belongs to the result.
     private static bool LoadsTools(ToolResultBlock result) => result.Content.Any(block => block is ToolReferenceBlock);
@@ -55,14 +53,11 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     // In place: a system message in the middle is dropped by some of Ollama's renderers (qwen3-coder) and moved to the front by others, which changes the whole prompt.
     private void System(Message message)
     {
-        var texts = message.Content.OfType<TextBlock>().Where(block => !block.Text.IsEmpty).Select(block => Reminder(block.Text)).ToList();
+        var texts = message.Content.OfType<TextBlock>().Where(block => !block.Text.IsEmpty).Select(block => BlockText.Reminder(block.Text)).ToList();
         if (texts.Count == 0) return;
         if (_messages is not [.., { Role: "user" or "tool" } last]) _messages.Add(last = new ChatMessage("user"));
         last.Texts.AddRange(texts);
     }
-
-    private static JsonText Reminder(JsonText text) =>
-        IsReminder(text) ? text : JsonText.Join("\n", [JsonText.From("<system-reminder>"), text, JsonText.From("</system-reminder>")]);
 
     private void Assistant(Message message)
     {
@@ -118,7 +113,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     {
         _messages.Clear();
         var before = new ChatMessage("user");
-        before.Add(JsonText.Join("\n", [JsonText.From("Summary of the conversation so far:"), summary]));
+        before.Add(BlockText.Summary(summary));
         _messages.Add(before);
     }
 
@@ -139,8 +134,12 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 
     private void Fill(ChatMessage message, IEnumerable<ContentBlock> blocks)
     {
+        var (textBefore, images) = (!message.IsEmpty, message.Images.Count);
         foreach (var block in blocks)
         {
+            // Ollama has one list of images a message, in front of its text.
+            if (block is not ImageBlock && textBefore && message.Images.Count > images) _degraded.Add("images.position=first");
+            textBefore |= block is not ImageBlock;
             switch (block)
             {
                 case TextBlock text: message.Add(text.Text); break;
@@ -169,13 +168,11 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 
     private void Document(ChatMessage message, DocumentBlock document)
     {
-        var title = document.Title is null ? "" : $" title=\"{document.Title}\"";
         var inside = new ChatMessage("user");
-        if (document.Context is not null) inside.Add(JsonText.From(document.Context));
         if (document.Source is TextSource text) inside.Add(text.Data);
         else if (document.Source is BlocksSource blocks) Fill(inside, blocks.Content);
         message.Images.AddRange(inside.Images);
-        message.Add(JsonText.Join("\n", [JsonText.From($"<document{title}>"), .. inside.Texts, JsonText.From("</document>")]));
+        message.Add(BlockText.Document(document, inside.Texts));
         _degraded.Add("documents=text");
     }
 
@@ -183,7 +180,7 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
     {
         var inside = new ChatMessage("user");
         Fill(inside, search.Content);
-        message.Add(JsonText.Join("\n", [JsonText.From($"<search_result source=\"{search.Source}\" title=\"{search.Title}\">"), .. inside.Texts, JsonText.From("</search_result>")]));
+        message.Add(BlockText.Search(search, inside.Texts));
     }
 
     private void AddDefinition(ChatMessage message, string name) => message.Add(
@@ -193,11 +190,9 @@ internal sealed class Conversation(OllamaModel model, ToolOffer tools)
 
     private void Other(ChatMessage message, ContentBlock block)
     {
-        if (block is not OtherBlock other) return;
-        // Marks for the API itself; there is nothing in them for a model.
-        if (other.Type is "fallback" or "mcp_tool_listing") return;
+        if (block is not OtherBlock other || BlockText.Other(other) is not { } text) return;
         _degraded.Add($"{other.Type}=text");
-        message.Add(JsonText.Join("", [JsonText.From($"[{other.Type}: "), ToolText.Compact(other.Raw), JsonText.From("]")]));
+        message.Add(text);
     }
 
     // Chat templates of several models insist on alternating roles, and the API merges turns of one role.

@@ -59,7 +59,7 @@ internal sealed class ForcedCall
         json.WriteEndObject();
         json.WritePropertyName("input"u8);
         // References point to the root of a schema, which this is no longer; the rewritten form has none. Without them the original holds the answer tighter.
-        var schema = tool.InputSchema.Span.IndexOf("\"$ref\""u8) < 0 ? tool.InputSchema : OllamaSchemas.Rewrite(tool.InputSchema).Json;
+        var schema = tool.InputSchema.Span.IndexOf("\"$ref\""u8) < 0 ? tool.InputSchema : SchemaDialect.Ollama.Rewrite(tool.InputSchema).Json;
         json.WriteRawValue(schema.Span, skipInputValidation: true);
         json.WriteEndObject();
         json.WriteStartArray("required"u8);

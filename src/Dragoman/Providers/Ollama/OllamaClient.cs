@@ -17,8 +17,8 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKe
 
     /// <summary>Sends a chat request; returns when the first chunk is on its way, which may take minutes.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
-    public Task<HttpResponseMessage> ChatAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        http.SendAsync(Post("api/chat", body), cancellationToken);
+    public Task<HttpResponseMessage> ChatAsync(UpstreamBody body, CancellationToken cancellationToken) =>
+        http.SendAsync(Authorized(new HttpRequestMessage(HttpMethod.Post, new Uri(address, "api/chat")) { Content = body.ToContent() }), cancellationToken);
 
     /// <summary>Asks a question that is answered with one JSON object.</summary>
     /// <exception cref="UpstreamException">The server can't be reached or refuses.</exception>

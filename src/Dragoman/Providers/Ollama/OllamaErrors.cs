@@ -78,6 +78,12 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     {
         var known = Overflow().Match(text);
         var tokens = known.Success ? int.Parse(known.Groups["tokens"].ValueSpan, CultureInfo.InvariantCulture) : Math.Max(context.Tokens, context.Limit + 1);
+        if (!known.Success && context.Limit <= 0)
+        {
+            // A cloud model whose context nobody told us: better no number than an invented one.
+            return new UpstreamError(UpstreamErrorKind.ContextOverflow, $"prompt is too long: about {context.Tokens} tokens, more than the model takes");
+        }
+
         var limit = known.Success ? int.Parse(known.Groups["limit"].ValueSpan, CultureInfo.InvariantCulture) : context.Limit;
         return new UpstreamError(UpstreamErrorKind.ContextOverflow, $"prompt is too long: {tokens} tokens > {limit} maximum");
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers.Media;
 using Dragoman.Replies;
+using Dragoman.Tokens;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -37,16 +38,17 @@ internal sealed class OllamaProvider : IProvider
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (prepared, refused) = await PrepareAsync(request, target, cancellationToken);
+        using var body = new UpstreamBody();
+        var (prepared, refused) = await PrepareAsync(request, target, body, cancellationToken);
         if (prepared is null)
         {
             yield return ReplyEvent.Failed(refused!);
             yield break;
         }
 
-        yield return ReplyEvent.Open(new Opened(prepared.Chat.Body, prepared.Chat.Degraded, prepared.Prompt.Tokens));
+        yield return ReplyEvent.Open(new Opened(body.Bytes, prepared.Chat.Degraded, prepared.Estimate));
         await using var answer = new OllamaAnswer(_client, _errors, target.Model, _context.IdleTimeout);
-        if (await answer.OpenAsync(prepared.Chat.Body, prepared.Prompt, cancellationToken) is { } error)
+        if (await answer.OpenAsync(body, prepared.Prompt, cancellationToken) is { } error)
         {
             if (error.Kind == UpstreamErrorKind.ModelNotFound) _models.Forget(target.Model);
             yield return ReplyEvent.Failed(error);
@@ -75,16 +77,16 @@ internal sealed class OllamaProvider : IProvider
         // Ollama has no tokenizer endpoint (ollama/ollama#3582).
         ValueTask.FromResult<int?>(null);
 
-    private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, UpstreamBody body, CancellationToken cancellationToken)
     {
         try
         {
             var model = await _models.GetAsync(target.Model, cancellationToken);
             var context = _models.ContextOf(model);
             var resolved = await _media.ResolveAsync(request, model.Sees, cancellationToken);
-            var chat = _translator.Translate(resolved, model, context);
-            var prompt = new PromptSize(_context.Tokens.Estimate(resolved, target.ToString()), context ?? model.TrainedContext ?? 0);
-            return (new Prepared(resolved, chat, prompt), null);
+            var chat = _translator.Translate(resolved, model, context, body.Writer);
+            var estimate = _context.Tokens.Estimate(resolved, target.ToString());
+            return (new Prepared(resolved, chat, estimate, new PromptSize(estimate.Tokens, context ?? model.TrainedContext ?? 0)), null);
         }
         catch (UpstreamException unknown)
         {
@@ -102,7 +104,7 @@ internal sealed class OllamaProvider : IProvider
     private static string? DefaultKey(Uri address) =>
         address.Host.EndsWith("ollama.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OLLAMA_API_KEY") : null;
 
-    private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptSize Prompt);
+    private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptEstimate Estimate, PromptSize Prompt);
 }
 
 /// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
@@ -112,7 +114,7 @@ internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, str
     private LineReader? _lines;
 
     /// <summary>Sends the request and waits for the answer's headers, which come with the first chunk: the model loads and reads the prompt before.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, PromptSize prompt, CancellationToken cancellationToken)
+    public async ValueTask<UpstreamError?> OpenAsync(UpstreamBody body, PromptSize prompt, CancellationToken cancellationToken)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(idleTimeout);

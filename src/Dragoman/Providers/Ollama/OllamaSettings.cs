@@ -22,7 +22,7 @@ internal sealed class OllamaSettings
     public int? NumCtx { get; set; }
 
     /// <summary>How long a model stays loaded after a request: seconds, or a Go duration like <c>30m</c>; negative for ever. Null: the server's own setting.</summary>
-    public string? KeepAlive { get; set; }
+    public JsonElement? KeepAlive { get; set; }
 
     /// <summary>Settings of single models, by name.</summary>
     public Dictionary<string, OllamaModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
@@ -35,12 +35,36 @@ internal sealed class OllamaSettings
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new OllamaSettings() : section.Deserialize(OllamaSettingsJson.Default.OllamaSettings) ?? new OllamaSettings();
             settings.Models = new Dictionary<string, OllamaModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
+            settings.Check(name);
             return settings;
         }
         catch (JsonException wrong)
         {
             throw new ConfigException($"providers.{name}: {ConfigFile.Describe(wrong)}");
         }
+    }
+
+    private void Check(string name)
+    {
+        Ollama.KeepAlive.Check($"providers.{name}.keepAlive", KeepAlive);
+        CheckContext($"providers.{name}.numCtx", NumCtx);
+        foreach (var (model, own) in Models)
+        {
+            Ollama.KeepAlive.Check($"providers.{name}.models.{model}.keepAlive", own.KeepAlive);
+            if (own.Options.ValueKind == JsonValueKind.Object && own.Options.TryGetProperty(OllamaModelSettings.ContextOption, out var option))
+            {
+                own.NumCtx ??= option.ValueKind == JsonValueKind.Number && option.TryGetInt32(out var tokens) ? tokens : 0;
+            }
+
+            CheckContext($"providers.{name}.models.{model}.numCtx", own.NumCtx);
+        }
+    }
+
+    private static void CheckContext(string field, int? tokens)
+    {
+        // llama.cpp's own smallest context.
+        const int least = 4;
+        if (tokens < least) throw new ConfigException($"{field}: expected a number of tokens, {least} or more");
     }
 
     /// <summary>The context size of a model that neither the configuration nor its Modelfile sets.</summary>
@@ -93,11 +117,14 @@ internal sealed class OllamaSettings
 /// <summary>Settings of one model.</summary>
 internal sealed class OllamaModelSettings
 {
+    /// <summary>Ollama's own name for the context size, which users also write among the options.</summary>
+    public const string ContextOption = "num_ctx";
+
     /// <summary>Context size in tokens, sent with every request for the model.</summary>
     public int? NumCtx { get; set; }
 
     /// <summary>How long the model stays loaded.</summary>
-    public string? KeepAlive { get; set; }
+    public JsonElement? KeepAlive { get; set; }
 
     /// <summary>Further Ollama options (<c>min_p</c>, <c>repeat_penalty</c>, <c>num_gpu</c>, ...), sent as they are.</summary>
     public JsonElement Options { get; set; }

@@ -5,13 +5,12 @@ using Dragoman.Tools;
 
 namespace Dragoman.Providers.Ollama;
 
-/// <summary>A request as Ollama gets it.</summary>
-/// <param name="Body">The JSON body.</param>
+/// <summary>What besides the body is known of a request as Ollama gets it.</summary>
 /// <param name="Degraded">What was approximated, as <c>field=how</c>.</param>
 /// <param name="Forced">The tool call that the answer must be.</param>
 /// <param name="Offer">The tools on offer.</param>
 /// <param name="MaxTokens">The <c>num_predict</c> that was sent.</param>
-internal sealed record ChatRequest(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, ForcedCall? Forced, ToolOffer Offer, int MaxTokens);
+internal sealed record ChatRequest(IReadOnlyList<string> Degraded, ForcedCall? Forced, ToolOffer Offer, int MaxTokens);
 
 /// <summary>
 /// Translates a Messages request to a body of <c>POST /api/chat</c>. Pure. What stays the same from turn to turn stands first and the messages last, so that
@@ -20,8 +19,12 @@ internal sealed record ChatRequest(ReadOnlyMemory<byte> Body, IReadOnlyList<stri
 internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings settings)
 {
     /// <summary>Translates a request whose images and documents were fetched.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="model">The model that is to answer.</param>
+    /// <param name="contextTokens">The context size to ask for; null leaves it to the server.</param>
+    /// <param name="body">Takes the JSON body.</param>
     /// <exception cref="InvalidRequestException">The model can't do what the client insists on.</exception>
-    public ChatRequest Translate(MessagesRequest request, OllamaModel model, int? contextTokens)
+    public ChatRequest Translate(MessagesRequest request, OllamaModel model, int? contextTokens, IBufferWriter<byte> body)
     {
         var offer = ToolOffer.Of(request);
         var think = ThinkChoice.For(request, model, options.ThinkingUnsupported);
@@ -37,7 +40,6 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         AddDegraded(request, offer, offered.Count > 0, forced, model, degraded);
         // 0 means "warm the cache": Ollama reads 0 as "no limit", so one token is made and not shown.
         var maxTokens = Math.Max(1, Math.Min(request.MaxTokens, contextTokens ?? int.MaxValue));
-        var body = new ArrayBufferWriter<byte>(request.Body.Length + 4096);
         using (var json = new Utf8JsonWriter(body, JsonOutput.Options))
         {
             json.WriteStartObject();
@@ -56,7 +58,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
             json.WriteEndObject();
         }
 
-        return new ChatRequest(body.WrittenMemory, [.. degraded], forced, offer, maxTokens);
+        return new ChatRequest([.. degraded], forced, offer, maxTokens);
     }
 
     // At the end of what the model reads last, for the reasons that Conversation gives: one more user message would break the order of roles, or end a tool loop.
@@ -69,12 +71,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
     private void WriteServing(Utf8JsonWriter json, MessagesRequest request, OllamaModel model, int? contextTokens, int maxTokens)
     {
         var own = settings.Of(model.Name);
-        if ((own?.KeepAlive ?? settings.KeepAlive) is { } keepAlive)
-        {
-            json.WritePropertyName("keep_alive"u8);
-            if (int.TryParse(keepAlive, out var seconds)) json.WriteNumberValue(seconds);
-            else json.WriteStringValue(keepAlive);
-        }
+        Ollama.KeepAlive.Write(json, own?.KeepAlive ?? settings.KeepAlive);
 
         // Ollama would drop the oldest messages, or the middle of the prompt, and say nothing. Refused, the client can compact.
         json.WriteBoolean("truncate"u8, false);
@@ -83,14 +80,15 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
         // The user's own settings of a model win over what the client sends, which is the same for every model.
         var chosen = own?.Options ?? default;
         bool IsFree(string option) => chosen.ValueKind != JsonValueKind.Object || !chosen.TryGetProperty(option, out _);
-        if (contextTokens is { } context && IsFree("num_ctx")) json.WriteNumber("num_ctx"u8, context);
+        if (contextTokens is { } context) json.WriteNumber("num_ctx"u8, context);
         if (IsFree("num_predict")) json.WriteNumber("num_predict"u8, maxTokens);
         if (request.Temperature is { } temperature && IsFree("temperature")) json.WriteNumber("temperature"u8, temperature);
         if (request.TopP is { } topP && IsFree("top_p")) json.WriteNumber("top_p"u8, topP);
         if (request.TopK is { } topK && IsFree("top_k")) json.WriteNumber("top_k"u8, topK);
         if (chosen.ValueKind == JsonValueKind.Object)
         {
-            foreach (var option in chosen.EnumerateObject()) option.WriteTo(json);
+            // The context size is written above: it counts for limits and lists, too.
+            foreach (var option in chosen.EnumerateObject().Where(option => option.Name != OllamaModelSettings.ContextOption)) option.WriteTo(json);
         }
 
         json.WriteEndObject();
@@ -112,7 +110,7 @@ internal sealed class RequestTranslator(DragomanOptions options, OllamaSettings 
 
     private static void AddDegraded(MessagesRequest request, ToolOffer offer, bool hasTools, ForcedCall? forced, OllamaModel model, SortedSet<string> degraded)
     {
-        if (offer.SearchReplaced) degraded.Add("tool_search=all_tools_offered");
+        degraded.UnionWith(offer.Degraded);
         foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
         if (request.Tools.Any(tool => tool.Strict)) degraded.Add("tools.strict=coerced");
         // llama.cpp refuses a schema and tools together, and ollama.com ignores schemas.

@@ -7,9 +7,6 @@ namespace Dragoman.Providers.Ollama;
 /// <param name="Degraded">What of the client's wish is lost.</param>
 internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string> Degraded)
 {
-    // Claude Code's budgets are 4k, 10k and 32k for its three levels of thinking.
-    private const int LowBudget = 4096, MediumBudget = 16_384;
-
     /// <summary>Chooses. A model that thinks is told not to unless the client asks for it: left to itself it would.</summary>
     /// <exception cref="InvalidRequestException">The client insists on thinking and the model can't.</exception>
     public static ThinkChoice For(MessagesRequest request, OllamaModel model, ThinkingUnsupported unsupported)
@@ -31,7 +28,7 @@ internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string>
         if (!model.Thinks) return null;
         if (!leveled) return on ? "true" : "false";
         // A model that thinks in any case does so as little as it can, unless the client says how much effort it wants.
-        return on || (request.Effort is not null && request.Thinking is null) ? $"\"{Level(request)}\"" : "\"low\"";
+        return on || (request.Effort is not null && request.Thinking is null) ? $"\"{ThinkingEffort.Of(request) ?? "medium"}\"" : "\"low\"";
     }
 
     private static void Refuse(Thinking thinking, OllamaModel model, ThinkingUnsupported unsupported)
@@ -42,17 +39,5 @@ internal readonly record struct ThinkChoice(string? Value, IReadOnlyList<string>
                 $"thinking.type: the model {model.Name} can't think. Map this model to one that thinks (for example: ollama pull qwen3:8b), send thinking {{\"type\":\"disabled\"}} "
                 + "or \"adaptive\", or start the gateway with --thinking-unsupported ignore.");
         }
-    }
-
-    private static string Level(MessagesRequest request)
-    {
-        var high = "high";
-        return request.Effort switch
-        {
-            "low" => "low",
-            "medium" => "medium",
-            not null => high,
-            null => request.Thinking?.BudgetTokens switch { null => "medium", <= LowBudget => "low", <= MediumBudget => "medium", _ => high },
-        };
     }
 }

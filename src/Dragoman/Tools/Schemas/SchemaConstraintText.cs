@@ -47,8 +47,8 @@ internal static class SchemaConstraintText
         SchemaTree.ForEachPart(schema, path, (part, at) => ToDescription(part, at, kept, notes));
     }
 
-    /// <summary>Removes the keywords that are not kept and returns them as text; null when they say nothing.</summary>
-    private static string? Take(JsonObject schema, string path, FrozenSet<string> kept, SchemaNotes notes)
+    /// <summary>Removes the keywords that are not kept from one schema and returns them as text; null when they say nothing. The description stays.</summary>
+    internal static string? Take(JsonObject schema, string path, FrozenSet<string> kept, SchemaNotes notes)
     {
         var phrases = new List<string>();
         var said = new List<string>();

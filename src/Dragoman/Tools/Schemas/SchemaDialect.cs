@@ -9,6 +9,9 @@ internal abstract class SchemaDialect
     /// <summary>The subset that Ollama's native chat route keeps.</summary>
     public static SchemaDialect Ollama { get; } = new OllamaSchemaDialect();
 
+    /// <summary>The subset that <c>parameters</c> and <c>responseSchema</c> of Gemini take, on Vertex AI and on the Gemini API alike.</summary>
+    public static SchemaDialect Gemini { get; } = new GeminiSchemaDialect();
+
     /// <summary>
     /// Rewrites a tool's input schema. Deterministic; accepts everything that the original accepts; a second rewrite changes nothing.
     /// Never throws: what is not a JSON Schema object becomes the schema of a tool without described parameters, with a note.
@@ -27,6 +30,9 @@ internal sealed record RewrittenSchema(ReadOnlyMemory<byte> Json, IReadOnlyList<
     /// Ollama keeps no description of the parameters object.
     /// </summary>
     public string? Description { get; init; }
+
+    /// <summary>The properties that have another name in <see cref="Json"/>; null when there are none.</summary>
+    public PropertyNames? Names { get; init; }
 }
 
 /// <summary>Collects what a rewrite approximated, with the path where.</summary>

@@ -47,11 +47,16 @@ internal static class SchemaTopLevel
     /// <summary>Leaves only the keywords that the upstream keeps, with <c>type</c> <c>object</c> and a property map.</summary>
     public static void MakeObject(JsonObject root, FrozenSet<string> kept, SchemaNotes notes)
     {
-        if (!AcceptsObjects(root))
-            notes.Add("", "type replaced, a tool's input is an object");
         foreach (var keyword in root.Select(member => member.Key).Where(keyword => !kept.Contains(keyword)).ToArray())
             root.Remove(keyword);
+        MakeObject(root, notes);
+    }
 
+    /// <summary>Makes the top level an object with a property map and leaves its other keywords alone.</summary>
+    public static void MakeObject(JsonObject root, SchemaNotes notes)
+    {
+        if (!AcceptsObjects(root))
+            notes.Add("", "type replaced, a tool's input is an object");
         if (!root.ContainsKey("type"))
             root.Insert(0, "type", "object");
         else if (SchemaTree.Text(root["type"]) != "object")

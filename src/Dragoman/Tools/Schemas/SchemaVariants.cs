@@ -71,7 +71,8 @@ internal static class SchemaVariants
     /// <summary><c>oneOf</c> as <c>anyOf</c>: only that branches exclude each other is lost. Next to an <c>anyOf</c> it stays, for the text pass.</summary>
     public static void OneOfToAnyOf(JsonObject schema, SchemaNotes notes) => OneOfToAnyOf(schema, "", notes);
 
-    private static void OneOfToAnyOf(JsonObject schema, string path, SchemaNotes notes)
+    /// <summary>The same for a schema that stands at <paramref name="path"/>.</summary>
+    public static void OneOfToAnyOf(JsonObject schema, string path, SchemaNotes notes)
     {
         SchemaTree.ForEachPart(schema, path, (part, at) => OneOfToAnyOf(part, at, notes));
         if (schema.ContainsKey("anyOf") || schema["oneOf"] is not { } branches)

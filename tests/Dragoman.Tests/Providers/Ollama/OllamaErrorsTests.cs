@@ -28,6 +28,14 @@ public sealed class OllamaErrorsTests
     }
 
     [Fact]
+    public void Where_no_limit_is_known_none_is_made_up()
+    {
+        var error = Translation.Errors.FromLine("the prompt is longer than the context length currently available to the model", "m:cloud", new PromptSize(100, 0));
+
+        AssertError(UpstreamErrorKind.ContextOverflow, "prompt is too long: about 100 tokens, more than the model takes", error);
+    }
+
+    [Fact]
     public void A_missing_model_is_answered_with_the_command_that_gets_it() =>
         AssertError(UpstreamErrorKind.ModelNotFound, "ollama: the model 'qwen3:8b' is not installed at http://localhost:11434/. Run: ollama pull qwen3:8b", FromStatus(404, """{"error":"model 'qwen3:8b' not found"}"""));
 

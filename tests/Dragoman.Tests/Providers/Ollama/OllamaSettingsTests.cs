@@ -75,6 +75,8 @@ public sealed class OllamaSettingsTests
     [InlineData("\"30m\"", "\"keep_alive\":\"30m\"")]
     [InlineData("\"-1\"", "\"keep_alive\":-1,")]
     [InlineData("\"300\"", "\"keep_alive\":300,")]
+    [InlineData("300", "\"keep_alive\":300,")]
+    [InlineData("-1", "\"keep_alive\":-1,")]
     [InlineData("null", null)]
     public async Task Keep_alive_is_sent_as_ollama_reads_it(string value, string? expected)
     {
@@ -83,6 +85,30 @@ public sealed class OllamaSettingsTests
 
         if (expected is null) Assert.DoesNotContain("keep_alive", translation.Body, StringComparison.Ordinal);
         else Assert.Contains(expected, translation.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_context_size_among_the_options_is_the_models_context_size_everywhere()
+    {
+        const string settings = """{"models":{"qwen3:8b":{"options":{"num_ctx":2048,"min_p":0.1}}}}""";
+        Assert.Equal(2048, Models(settings).ContextOf(new OllamaModel { Name = "qwen3:8b", ModelfileContext = 9999 }));
+        var request = """{"model":"m","max_tokens":10,"messages":[{"role":"user","content":"x"}]}"""u8.ToArray();
+        var translation = await Translation.OfAsync(request, settings: System.Text.Encoding.UTF8.GetBytes("{\"ollama\":" + settings + "}"));
+        using var body = JsonDocument.Parse(translation.Bytes);
+        var options = body.RootElement.GetProperty("options");
+        // Written once: the translation is given its size from outside, as the provider does with ContextOf.
+        Assert.Equal(["min_p", "num_ctx", "num_predict"], options.EnumerateObject().Select(option => option.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"keepAlive":true}""", "providers.home.keepAlive")]
+    [InlineData("""{"numCtx":0}""", "providers.home.numCtx")]
+    [InlineData("""{"models":{"m":{"keepAlive":[]}}}""", "providers.home.models.m.keepAlive")]
+    [InlineData("""{"models":{"m":{"options":{"num_ctx":"big"}}}}""", "providers.home.models.m.numCtx")]
+    public void A_value_that_Ollama_would_not_take_is_refused_with_its_place(string json, string place)
+    {
+        using var section = JsonDocument.Parse(json);
+        Assert.Contains(place, Assert.Throws<ConfigException>(() => OllamaSettings.Read("home", section.RootElement.Clone())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

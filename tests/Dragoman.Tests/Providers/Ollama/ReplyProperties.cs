@@ -60,8 +60,8 @@ public sealed class ReplyProperties
     [Fact]
     public async Task Any_one_split_of_an_answer_gives_the_same_events()
     {
-        var reply = CaseFolder.Read("reply-go-escapes", ".reply.ndjson")!.Concat(CaseFolder.Read("reply-unicode", ".reply.ndjson")!).ToArray();
-        var translation = await Translation.OfAsync(CaseFolder.Read("_reply", ".request.json")!);
+        var reply = CaseFolder.Ollama.Read("reply-go-escapes", ".reply.ndjson")!.Concat(CaseFolder.Ollama.Read("reply-unicode", ".reply.ndjson")!).ToArray();
+        var translation = await Translation.OfAsync(CaseFolder.Ollama.Read("_reply", ".request.json")!);
         var whole = await translation.StreamAsync(reply);
         for (var at = 1; at < reply.Length; at++) Assert.Equal(whole, await translation.StreamAsync(reply, at, int.MaxValue));
     }
@@ -81,8 +81,8 @@ public sealed class ReplyProperties
             "\"{\\\"\\\\ud800\\\":1}\"", "\"{\\\"name\\\":\\\"\\\\ud800\\\",\\\"input\\\":{}}\"");
         var whole = values.Select(value => """{"message":{"content":VALUE,"tool_calls":[{"id":VALUE,"function":{"name":VALUE,"arguments":VALUE}}]},"done":true,"done_reason":VALUE}""".Replace("VALUE", value, StringComparison.Ordinal));
         var soup = Gen.Choose(0, 12).SelectMany(count => Gen.ListOf(Gen.Elements("{", "}", "[", "]", ",", ":", "\"", "message", "\"error\"", "null", " ", "\\", "1", "ü", "\0"), count)).Select(string.Concat);
-        var translation = await Translation.OfAsync(CaseFolder.Read("_reply", ".request.json")!);
-        var forced = await Translation.OfAsync(CaseFolder.Read("tool-choice-tool", ".request.json")!);
+        var translation = await Translation.OfAsync(CaseFolder.Ollama.Read("_reply", ".request.json")!);
+        var forced = await Translation.OfAsync(CaseFolder.Ollama.Read("tool-choice-tool", ".request.json")!);
 
         Prop.ForAll(Gen.ListOf(Gen.OneOf(Objects(3), soup, whole), 3).ToArbitrary(), all => NeverThrows(all.Select(Encoding.UTF8.GetBytes))).Check(Runs.WithMaxTest(5000));
         Prop.ForAll<byte[]>(bytes => NeverThrows([bytes, [.. "{\"message\":{\"content\":\""u8, .. bytes, .. "\"},\"done_reason\":\""u8, .. bytes, .. "\"}"u8]])).Check(Runs.WithMaxTest(2000));

@@ -21,17 +21,20 @@ internal sealed class Translation
 
     private static readonly byte[] ThinkingModel = """{"capabilities":["completion","tools","thinking"],"model_info":{"qwen3.context_length":40960}}"""u8.ToArray();
 
-    private Translation(MessagesRequest request, ChatRequest chat, string model, IReadOnlyList<AppliedEdit> edits) =>
-        (Request, Chat, Model, Edits) = (request, chat, model, edits);
+    private Translation(MessagesRequest request, ChatRequest chat, ReadOnlyMemory<byte> body, string model, IReadOnlyList<AppliedEdit> edits) =>
+        (Request, Chat, Bytes, Model, Edits) = (request, chat, body, model, edits);
 
     /// <summary>The request after context editing and with its media resolved.</summary>
     public MessagesRequest Request { get; }
 
     /// <summary>What Ollama gets.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>What besides is known of it.</summary>
     public ChatRequest Chat { get; }
 
     /// <summary>The body as text.</summary>
-    public string Body => Encoding.UTF8.GetString(Chat.Body.Span);
+    public string Body => Encoding.UTF8.GetString(Bytes.Span);
 
     /// <summary>The model's name.</summary>
     public string Model { get; }
@@ -51,8 +54,9 @@ internal sealed class Translation
         var (edited, edits) = ContextEditing.Apply(MessagesParser.Parse(request), counted => counted);
         var ollama = OllamaModel.FromShow(name, show.RootElement);
         var resolved = await new MediaResolver(options).ResolveAsync(edited, ollama.Sees, CancellationToken.None);
-        var chat = new RequestTranslator(options, section).Translate(resolved, ollama, ollama.IsCloud ? null : ContextTokens);
-        return new Translation(resolved, chat, name, edits);
+        var body = new ArrayBufferWriter<byte>();
+        var chat = new RequestTranslator(options, section).Translate(resolved, ollama, ollama.IsCloud ? null : ContextTokens, body);
+        return new Translation(resolved, chat, body.WrittenMemory, name, edits);
     }
 
     private static (DragomanOptions Options, OllamaSettings Section) Settings(byte[]? settings)

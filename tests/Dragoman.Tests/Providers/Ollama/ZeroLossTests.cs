@@ -50,7 +50,7 @@ public sealed class ZeroLossTests
     public async Task Every_piece_of_a_dense_request_reaches_the_model_or_is_named()
     {
         var translation = await Translation.OfAsync(Dense, SeeingModel);
-        using var body = JsonDocument.Parse(translation.Chat.Body);
+        using var body = JsonDocument.Parse(translation.Bytes);
         var root = body.RootElement;
         string[] pieces =
         [
@@ -58,7 +58,7 @@ public sealed class ZeroLossTests
             "URL-IMAGE.png", "PDF-TITLE", "DOCUMENT-TEXT", "DOCUMENT-TITLE", "DOCUMENT-CONTEXT", "SEARCH-SOURCE", "SEARCH-TITLE", "SEARCH-TEXT", "MIDDLE-SYSTEM", "OLD-THOUGHT",
             "ASSISTANT-TEXT", "INPUT-PATH", "RESULT-B", "UkVTVUxUSU1H", "RESULT-A",
         ];
-        var text = CaseFolder.Squeeze(translation.Chat.Body.Span);
+        var text = CaseFolder.Squeeze(translation.Bytes.Span);
         Assert.All(pieces, piece => Assert.True(text.Contains(piece, StringComparison.Ordinal) || text.Contains(piece.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal), piece));
 
         Assert.DoesNotContain("billing", text, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ZeroLossTests
         // "any" of three tools: the answer can be nothing but a call of one of them.
         Assert.Equal(["Read", "Shot", "Fetch"], root.GetProperty("format").GetProperty("anyOf").EnumerateArray().Select(call => call.GetProperty("properties").GetProperty("name").GetProperty("enum")[0].GetString()));
         Assert.Equal(
-            ["documents.pdf=notice", "documents=text", "effort=ignored", "images.url=notice", "output_config.format=instructed", "redacted_thinking=dropped", "web_search=unavailable"],
+            ["documents.pdf=notice", "documents=text", "effort=ignored", "images.position=first", "images.url=notice", "output_config.format=instructed", "redacted_thinking=dropped", "web_search=unavailable"],
             translation.Chat.Degraded);
     }
 
@@ -79,7 +79,7 @@ public sealed class ZeroLossTests
     public async Task Tool_messages_of_a_dense_request_stand_in_the_order_of_the_calls_and_show_the_failure()
     {
         var translation = await Translation.OfAsync(Dense, SeeingModel);
-        using var body = JsonDocument.Parse(translation.Chat.Body);
+        using var body = JsonDocument.Parse(translation.Bytes);
         var messages = body.RootElement.GetProperty("messages").EnumerateArray().ToArray();
 
         Assert.Equal(["system", "user", "assistant", "tool", "tool"], messages.Select(message => message.GetProperty("role").GetString()));
@@ -101,7 +101,7 @@ public sealed class ZeroLossTests
         var called = await translation.StreamAsync("""{"message":{"tool_calls":[{"function":{"name":"Read","arguments":{}}},{"function":{"name":"Shot","arguments":{}}}]},"done":true}"""u8.ToArray());
         Assert.DoesNotContain("Shot", called, StringComparison.Ordinal);
         // Without the compulsion the tools are offered as tools, the one that was loaded behind the others, and what their schemas lose is said in words.
-        using var body = JsonDocument.Parse(translation.Chat.Body);
+        using var body = JsonDocument.Parse(translation.Bytes);
         Assert.Equal(["Read", "Shot", "Fetch"], body.RootElement.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()));
         Assert.Contains("(minimum: 7)", translation.Body, StringComparison.Ordinal);
     }

@@ -22,20 +22,7 @@ public sealed class SchemaDialectProperties
     [Fact]
     public void Odd_keyword_values_come_out_inside_what_ollama_keeps()
     {
-        string[] keywords =
-        [
-            "type", "properties", "required", "items", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs", "description", "title", "not", "if",
-            "additionalProperties", "patternProperties", "dependentRequired", "minimum", "default", "prefixItems", "contains",
-        ];
-        var oddities =
-            from outer in Gen.Elements(keywords)
-            from inner in Gen.Elements(keywords)
-            from value in SchemaGenerator.Values
-            from nesting in Gen.Elements("{0}", "{{\"properties\":{{\"p\":{0}}}}}", "{{\"properties\":{{\"p\":{{\"items\":{0}}}}}}}", "{{\"anyOf\":[{0},true]}}")
-            let json = value?.ToJsonString() ?? "null"
-            select string.Format(null, nesting, $"{{\"{outer}\":{{\"{inner}\":{json}}},\"{inner}\":{json}}}");
-
-        Prop.ForAll(oddities.ToArbitrary(), schema =>
+        Prop.ForAll(SchemaGenerator.Oddities.ToArbitrary(), schema =>
         {
             var once = Rewrite(schema);
             Assert.Empty(OllamaSchemaSubset.Violations(JsonElement.Parse(once)));

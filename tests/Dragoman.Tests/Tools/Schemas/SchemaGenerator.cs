@@ -12,6 +12,12 @@ internal static class SchemaGenerator
 
     private static readonly string[] Texts = ["", "a", "aa", "b", "x y", "“é”"];
 
+    private static readonly string[] OddKeywords =
+    [
+        "type", "properties", "required", "items", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs", "description", "title", "not", "if",
+        "additionalProperties", "patternProperties", "dependentRequired", "minimum", "default", "prefixItems", "contains",
+    ];
+
     /// <summary>Any JSON value, not deep.</summary>
     public static Gen<JsonNode?> Values { get; } = Gen.Choose(0, 3).SelectMany(Value);
 
@@ -34,6 +40,15 @@ internal static class SchemaGenerator
         from schema in Schemas
         from value in ValueFor(schema, schema, 4)
         select (Element(schema), Element(value));
+
+    /// <summary>Keywords with values of any kind, inside of one another and in places where a schema stands.</summary>
+    public static Gen<string> Oddities { get; } =
+        from outer in Gen.Elements(OddKeywords)
+        from inner in Gen.Elements(OddKeywords)
+        from value in Values
+        from nesting in Gen.Elements("{0}", "{{\"properties\":{{\"p\":{0}}}}}", "{{\"properties\":{{\"p\":{{\"items\":{0}}}}}}}", "{{\"anyOf\":[{0},true]}}")
+        let json = value?.ToJsonString() ?? "null"
+        select string.Format(null, nesting, $"{{\"{outer}\":{{\"{inner}\":{json}}},\"{inner}\":{json}}}");
 
     public static JsonElement Element(JsonNode? node) => JsonElement.Parse(node?.ToJsonString() ?? "null");
 

@@ -2,28 +2,37 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Dragoman.Tests.Providers.Ollama;
+namespace Dragoman.Tests.Providers;
 
 /// <summary>
-/// The case files beside this source. <c>DRAGOMAN_ACCEPT=1</c> rewrites the expectations with what the code makes now; what was written must then be read, as
+/// The case files beside a provider's tests. <c>DRAGOMAN_ACCEPT=1</c> rewrites the expectations with what the code makes now; what was written must then be read, as
 /// a reviewer, before it is committed.
 /// </summary>
-internal static class CaseFolder
+internal sealed class CaseFolder(params string[] path)
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot(), "tests", "Dragoman.Tests", "Providers", "Ollama", "Cases");
+    private readonly string _folder = Path.Combine([RepositoryRoot(), "tests", .. path]);
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Pretty = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+
+    /// <summary>The cases of the Ollama provider.</summary>
+    public static CaseFolder Ollama { get; } = new("Dragoman.Tests", "Providers", "Ollama", "Cases");
+
+    /// <summary>The cases of requests to Gemini.</summary>
+    public static CaseFolder GeminiRequests { get; } = new("Dragoman.Tests", "Providers", "Gemini", "Request", "Cases");
+
+    /// <summary>Requests that Claude Code sent.</summary>
+    public static CaseFolder ClaudeCode { get; } = new("Dragoman.ClientTests", "Recorded");
 
     /// <summary>Expectations are written instead of checked. A build server only ever checks.</summary>
     public static bool Accepts { get; } =
         Environment.GetEnvironmentVariable("DRAGOMAN_ACCEPT") == "1" && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
 
     /// <summary>The names of all files.</summary>
-    public static IEnumerable<string> Files() => Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path));
+    public IEnumerable<string> Files() => Directory.EnumerateFiles(_folder).Select(file => Path.GetFileName(file));
 
     /// <summary>The names of all cases (there is a request, a reply, or both), in order.</summary>
-    public static IEnumerable<string> Names() => Files()
+    public IEnumerable<string> Names() => Files()
         .Where(file => file.EndsWith(".request.json", StringComparison.Ordinal) || file.EndsWith(".reply.ndjson", StringComparison.Ordinal))
         .Select(file => file[..file.IndexOf('.', StringComparison.Ordinal)])
         .Where(name => name[0] != '_')
@@ -31,23 +40,23 @@ internal static class CaseFolder
         .Order(StringComparer.Ordinal);
 
     /// <summary>A file's bytes; null when the case has none.</summary>
-    public static byte[]? Read(string name, string suffix)
+    public byte[]? Read(string name, string suffix)
     {
-        var path = Path.Combine(Folder, name + suffix);
-        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        var file = Path.Combine(_folder, name + suffix);
+        return File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
     /// <summary>What a case expects, as text; rewritten first when expectations are accepted. Empty text stands for no file.</summary>
-    public static string Expected(string name, string suffix, string actual)
+    public string Expected(string name, string suffix, string actual)
     {
-        var path = Path.Combine(Folder, name + suffix);
+        var file = Path.Combine(_folder, name + suffix);
         if (Accepts)
         {
-            if (actual.Length == 0) File.Delete(path);
-            else File.WriteAllText(path, actual);
+            if (actual.Length == 0) File.Delete(file);
+            else File.WriteAllText(file, actual);
         }
 
-        return File.Exists(path) ? File.ReadAllText(path) : "";
+        return File.Exists(file) ? File.ReadAllText(file) : "";
     }
 
     /// <summary>JSON for a reader: the same values in the same order.</summary>
