@@ -1,5 +1,3 @@
-using Dragoman.Tools;
-
 namespace Dragoman.Providers.OpenAi;
 
 /// <summary>
