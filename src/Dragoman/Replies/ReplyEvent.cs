@@ -30,8 +30,8 @@ internal enum ReplyEventKind
     /// <summary>What that tool answered; carries a <see cref="ServerToolResult"/>.</summary>
     ServerToolResult,
 
-    /// <summary>The text before it rests on a page; carries a <see cref="WebCitation"/>. Text after it is a block of its own.</summary>
-    Citation,
+    /// <summary>A text, whole, that rests on pages; carries its <see cref="WebCitation"/>s. It is a block of its own.</summary>
+    CitedText,
 
     /// <summary>A piece of the tool call's input: JSON text, escaped as it must stand inside a JSON string.</summary>
     ToolInput,
@@ -76,8 +76,8 @@ internal readonly struct ReplyEvent
     /// <summary>The payload of <see cref="ReplyEventKind.ServerToolResult"/>.</summary>
     public ServerToolResult ServerToolResult => (ServerToolResult)_payload!;
 
-    /// <summary>The payload of <see cref="ReplyEventKind.Citation"/>.</summary>
-    public WebCitation Citation => (WebCitation)_payload!;
+    /// <summary>The payload of <see cref="ReplyEventKind.CitedText"/>.</summary>
+    public IReadOnlyList<WebCitation> Citations => (IReadOnlyList<WebCitation>)_payload!;
 
     /// <summary>The payload of <see cref="ReplyEventKind.Finished"/>.</summary>
     public Finish Finish => (Finish)_payload!;
@@ -106,8 +106,8 @@ internal readonly struct ReplyEvent
     /// <summary>What a tool on the upstream's side answered.</summary>
     public static ReplyEvent OfServerToolResult(ServerToolResult result) => new(ReplyEventKind.ServerToolResult, default, result);
 
-    /// <summary>A page that the text rests on.</summary>
-    public static ReplyEvent OfCitation(WebCitation citation) => new(ReplyEventKind.Citation, default, citation);
+    /// <summary>A text that rests on pages.</summary>
+    public static ReplyEvent OfCitedText(JsonText text, IReadOnlyList<WebCitation> citations) => new(ReplyEventKind.CitedText, text, citations);
 
     /// <summary>A piece of a tool call's input.</summary>
     public static ReplyEvent OfToolInput(JsonText json) => new(ReplyEventKind.ToolInput, json, null);

@@ -28,7 +28,6 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
     private string? _upstreamSignature;
     private BlockKind? _open;
     private bool _calledTool;
-    private bool _cited;
 
     /// <summary>Takes the blocks.</summary>
     public IBlockSink Sink { get; set; } = null!;
@@ -44,7 +43,7 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
             case ReplyEventKind.ToolCall: Call(BlockKind.ToolUse, step.Call); break;
             case ReplyEventKind.ServerToolCall: Call(BlockKind.ServerToolUse, step.Call); break;
             case ReplyEventKind.ServerToolResult: AddResult(step.ServerToolResult); break;
-            case ReplyEventKind.Citation: Cite(step.Citation); break;
+            case ReplyEventKind.CitedText: Cite(step.Text, step.Citations); break;
             case ReplyEventKind.ToolInput: AppendInput(step.Text); break;
             default: throw new InvalidOperationException($"A {step.Kind} event makes no block.");
         }
@@ -62,17 +61,18 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
     {
         // An empty text block would be refused when the client sends it back.
         if (text.IsEmpty) return;
-        // A citation is of a whole block.
-        if (_cited) Close();
         Open(kind);
         Sink.Delta(kind, text);
     }
 
-    private void Cite(WebCitation citation)
+    private void Cite(JsonText text, IReadOnlyList<WebCitation> citations)
     {
-        if (_open != BlockKind.Text) throw new InvalidOperationException("A citation without text.");
-        _cited = true;
-        Sink.Cite(citation);
+        Close();
+        if (text.IsEmpty) return;
+        Open(BlockKind.Text);
+        foreach (var citation in citations) Sink.Cite(citation);
+        Sink.Delta(BlockKind.Text, text);
+        Close();
     }
 
     private void Think(JsonText text)
@@ -126,7 +126,6 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
         if (_open == BlockKind.Thinking) Sign();
         Sink.Stop();
         _open = null;
-        _cited = false;
     }
 
     private void Sign()

@@ -1,5 +1,5 @@
+using Dragoman.Providers.Gemini.Request;
 using Dragoman.Replies;
-using Dragoman.Tools;
 
 namespace Dragoman.Providers.Gemini;
 
@@ -11,13 +11,7 @@ namespace Dragoman.Providers.Gemini;
 /// <param name="remember">Is told which thought signature belongs to which of the client's ids.</param>
 internal sealed class FunctionCalls(AnswerTerms terms, IdSource ids, Action<string, string> remember)
 {
-    /// <summary>Marks a signature of a call in what the client gives back.</summary>
-    public const string SignaturePrefix = "call:";
-
-    // Gemini puts tools into a module of its own and now and then calls them by the whole name.
-    private const string ModulePrefix = "default_api:";
-
-    private readonly ToolCallTranslator _calls = new(terms.Request, ToolOffer.Of(terms.Request), ids);
+    private readonly ToolCallTranslator _calls = new(terms.Request, terms.Sent.Offer, ids);
     private UnfinishedCall? _open;
 
     /// <summary>How many calls have left.</summary>
@@ -44,8 +38,10 @@ internal sealed class FunctionCalls(AnswerTerms terms, IdSource ids, Action<stri
         if (_open is not { } call) return;
         _open = null;
         if (terms.Request.ToolChoice is { DisableParallel: true } && Count > 0) return;
-        var named = call.Name.StartsWith(ModulePrefix, StringComparison.Ordinal) ? call.Name[ModulePrefix.Length..] : call.Name;
-        var id = _calls.Translate(call.Id, terms.ClientName(named), call.Arguments, events, call.Signature is null ? null : SignaturePrefix + call.Signature);
+        var name = terms.Sent.Names.ToClient(call.Name);
+        // Names of properties first: coercion goes by the client's schema.
+        var input = terms.Sent.Names.InputToClient(name, call.Arguments);
+        var id = _calls.Translate(call.Id, name, input, events, call.Signature is null ? null : ThoughtSignatures.CallPrefix + call.Signature);
         if (call.Signature is not null) remember(id, call.Signature);
     }
 

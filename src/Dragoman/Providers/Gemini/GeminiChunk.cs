@@ -7,7 +7,7 @@ namespace Dragoman.Providers.Gemini;
 internal sealed class GeminiChunk
 {
     /// <summary>The parts of the first candidate; others are never asked for.</summary>
-    public List<GeminiPart> Parts { get; } = [];
+    public List<AnswerPart> Parts { get; } = [];
 
     /// <summary>Why the answer ended; some versions of the API say it in every chunk.</summary>
     public string? FinishReason { get; private set; }
@@ -104,7 +104,7 @@ internal sealed class GeminiChunk
         if (!EnterArray(ref json)) return;
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (json.TokenType == JsonTokenType.StartObject) Parts.Add(GeminiPart.Read(ref json, chunk));
+            if (json.TokenType == JsonTokenType.StartObject) Parts.Add(AnswerPart.Read(ref json, chunk));
             else json.Skip();
         }
     }

@@ -1,17 +1,11 @@
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>
-/// What is known of Google's models without asking: Vertex AI has no simple list of them. The one place to edit when models come and go. Limits as
-/// <c>GET v1beta/models</c> tells them; the thinking of a family as its documentation does.
+/// Which models Google has, and which of them stand for Claude's: Vertex AI has no simple list. With <see cref="Request.GeminiModelTraits"/>, which knows what
+/// the families can do, the place to edit when models come and go.
 /// </summary>
 internal static class GeminiModelTable
 {
-    /// <summary>Prompt tokens of every model of the last generations.</summary>
-    public const int InputTokens = 1_048_576;
-
-    /// <summary>Answer tokens of every model of the last generations.</summary>
-    public const int OutputTokens = 65_536;
-
     /// <summary>The models that Vertex AI has, the best first.</summary>
     public static IReadOnlyList<string> Models { get; } =
     [

@@ -24,16 +24,13 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
     private Task<IReadOnlyList<ModelInfo>?>? _listing;
     private long _listed;
 
-    /// <summary>Which API is spoken.</summary>
-    public GeminiFlavour Flavour => flavour;
-
     /// <summary>What is known of a model, under the name that the API has for it. One that isn't known is the API's to refuse.</summary>
     public async ValueTask<GeminiModelTraits> GetAsync(string name, CancellationToken cancellationToken)
     {
         var listed = flavour == GeminiFlavour.GeminiApi ? await KnownAsync(cancellationToken) : null;
         var model = Resolve(name, listed);
         var info = listed?.FirstOrDefault(known => known.IsCalled(model)) ?? Known(model);
-        return new GeminiModelTraits(info.Name, info.MaxInputTokens!.Value, info.MaxOutputTokens!.Value);
+        return GeminiModelTraits.Of(info.Name) with { InputLimit = info.MaxInputTokens, OutputLimit = info.MaxOutputTokens };
     }
 
     /// <summary>All models.</summary>
@@ -153,18 +150,19 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
     private ModelInfo Known(string name)
     {
         var own = settings.Models.GetValueOrDefault(name);
-        var gemini = name.StartsWith("gemini-", StringComparison.OrdinalIgnoreCase);
+        var traits = GeminiModelTraits.Of(name);
+        // Gemma and other guests of the list call no tools.
+        var isGemini = name.StartsWith("gemini-", StringComparison.OrdinalIgnoreCase);
         return new ModelInfo
         {
             Name = name,
-            MaxInputTokens = own?.InputTokens ?? GeminiModelTable.InputTokens,
-            MaxOutputTokens = own?.OutputTokens ?? GeminiModelTable.OutputTokens,
-            // Gemma and other guests of the list call no tools.
-            Tools = gemini,
-            Vision = gemini,
-            Thinking = gemini,
-            Effort = gemini,
-            StructuredOutputs = gemini,
+            MaxInputTokens = own?.InputTokens ?? traits.InputLimit,
+            MaxOutputTokens = own?.OutputTokens ?? traits.OutputLimit,
+            Tools = isGemini,
+            Vision = isGemini,
+            Thinking = traits.Thinking != GeminiThinking.None,
+            Effort = traits.Thinking != GeminiThinking.None,
+            StructuredOutputs = isGemini,
             Remote = true,
         };
     }

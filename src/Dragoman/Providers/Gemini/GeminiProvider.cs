@@ -20,6 +20,7 @@ internal sealed class GeminiProvider : IProvider
     private readonly GeminiClient _client;
     private readonly GeminiModels _models;
     private readonly MediaResolver _media;
+    private readonly GeminiRequestOptions _options;
     private readonly SignatureStore _signatures = new();
 
     /// <summary>Reads the provider's settings.</summary>
@@ -33,21 +34,20 @@ internal sealed class GeminiProvider : IProvider
         _client = new GeminiClient(context.Http, address, credential, errors);
         _models = new GeminiModels(_client, settings, address.Flavour, context.Time);
         _media = new MediaResolver(context.Options);
+        _options = new GeminiRequestOptions(address.Flavour, settings.Safety, settings.UserLabels, context.Name, ThinkingUnsupported: context.Options.ThinkingUnsupported);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prepared = await PrepareAsync(request, target, cancellationToken);
-        yield return ReplyEvent.Open(new Opened(prepared.Body, prepared.Degraded, prepared.Terms.PromptTokens));
+        var terms = await PrepareAsync(request, target, cancellationToken);
+        yield return ReplyEvent.Open(new Opened(terms.Sent.Body, terms.Sent.Degraded, terms.Prompt));
         var events = new List<ReplyEvent>();
-        var retries = false;
-        do
+        while (true)
         {
-            var terms = prepared.Terms with { IsRetry = retries };
             var translator = new StreamTranslator(terms, _errors, _context.Ids, (id, signature) => _signatures.Put(terms.Model, id, signature));
             await using var answer = new GeminiAnswer(_client, _errors, terms.Model, _context.IdleTimeout);
-            if (await answer.OpenAsync(prepared.Body, cancellationToken) is { } error)
+            if (await answer.OpenAsync(terms.Sent.Body, cancellationToken) is { } error)
             {
                 yield return ReplyEvent.Failed(error);
                 yield break;
@@ -64,9 +64,9 @@ internal sealed class GeminiProvider : IProvider
                 if (broken is not null) yield break;
             }
 
-            retries = translator.WantsRetry;
+            if (!translator.WantsRetry) yield break;
+            terms = terms with { IsRetry = true };
         }
-        while (retries);
     }
 
     /// <inheritdoc/>
@@ -79,8 +79,8 @@ internal sealed class GeminiProvider : IProvider
         limit.CancelAfter(CountTimeout);
         try
         {
-            var prepared = await PrepareAsync(request, target, limit.Token);
-            return await TokenCount.AskAsync(_client, _models.Flavour, prepared.Terms.Model, prepared.Body, limit.Token);
+            var terms = await PrepareAsync(request, target, limit.Token);
+            return await TokenCount.AskAsync(_client, _options.Flavour, terms.Model, terms.Sent.Body, limit.Token);
         }
         catch (Exception failed) when (failed is UpstreamException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -89,19 +89,12 @@ internal sealed class GeminiProvider : IProvider
         }
     }
 
-    private async ValueTask<Prepared> PrepareAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    private async ValueTask<AnswerTerms> PrepareAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
     {
         var model = await _models.GetAsync(target.Model, cancellationToken);
-        var resolved = await _media.ResolveAsync(request, seesImages: true, cancellationToken);
-        var options = new GeminiRequestOptions(_models.Flavour);
-        var translated = GeminiRequestTranslator.Translate(resolved, model, options, id => _signatures.Find(model.Id, id));
-        var terms = new AnswerTerms(resolved, model.Id, _context.Tokens.Estimate(resolved, target.ToString()))
-        {
-            StopSequences = translated.StopSequences,
-            Searches = translated.WebSearch,
-        };
-        return new Prepared(translated.Body, translated.Degraded, terms);
+        var resolved = await _media.ResolveAsync(request, seesImages: true, cancellationToken, readsPdfs: true);
+        var options = _options with { Target = target.Model };
+        var sent = GeminiRequestTranslator.Translate(resolved, model, options, id => _signatures.Find(model.Id, id));
+        return new AnswerTerms(resolved, sent, model.Id, _context.Tokens.Estimate(resolved, target.ToString()));
     }
-
-    private sealed record Prepared(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, AnswerTerms Terms);
 }

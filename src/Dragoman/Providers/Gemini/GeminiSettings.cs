@@ -32,8 +32,8 @@ internal sealed class GeminiSettings
     /// <summary>Vertex AI: the project that pays, if it isn't the one of the credentials.</summary>
     public string? QuotaProject { get; set; }
 
-    /// <summary>Safety settings: threshold by category, for example <c>HARM_CATEGORY_HARASSMENT</c>. Null: the least blocking that the API allows.</summary>
-    public Dictionary<string, string>? Safety { get; set; }
+    /// <summary>The threshold of Google's safety filters: <c>OFF</c>, the least that the API allows, <c>BLOCK_NONE</c>, <c>BLOCK_ONLY_HIGH</c>, ...; empty: Google's own.</summary>
+    public string Safety { get; set; } = "OFF";
 
     /// <summary>Vertex AI: pass <c>metadata.user_id</c> on as a label of the request, which shows in the bill.</summary>
     public bool UserLabels { get; set; }

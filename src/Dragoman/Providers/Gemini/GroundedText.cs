@@ -99,33 +99,26 @@ internal sealed class GroundedText(bool holds, IdSource ids)
     private void AddText(string text, List<ReplyEvent> events)
     {
         var at = 0;
-        var last = "";
-        foreach (var (segment, pages) in _supports)
+        foreach (var segment in _supports.Where(support => support.Text.Length > 0).GroupBy(support => support.Text, StringComparer.Ordinal))
         {
-            var found = segment.Length == 0 ? -1 : text.IndexOf(segment, at, StringComparison.Ordinal);
-            if (found >= 0)
-            {
-                Show(text[at..found], events);
-                Show(segment, events);
-                at = found + segment.Length;
-                last = segment;
-            }
-            else if (segment != last || segment.Length == 0)
-            {
-                continue;
-            }
-
-            foreach (var page in pages) Cite(segment, page, events);
+            var found = text.IndexOf(segment.Key, at, StringComparison.Ordinal);
+            var citations = segment.SelectMany(support => support.Pages).Distinct().Where(IsPage).Select(page => Cite(segment.Key, page)).ToList();
+            if (found < 0 || citations.Count == 0) continue;
+            Show(text[at..found], events);
+            events.Add(ReplyEvent.OfCitedText(JsonText.From(segment.Key), citations));
+            at = found + segment.Key.Length;
         }
 
         Show(text[at..], events);
     }
 
-    private void Cite(string segment, int page, List<ReplyEvent> events)
+    private bool IsPage(int index) => index >= 0 && index < _pages.Count && _pages[index].Url.Length > 0;
+
+    private WebCitation Cite(string segment, int page)
     {
-        if (page < 0 || page >= _pages.Count || _pages[page].Url.Length == 0) return;
-        var cited = segment.Length <= MaxCitedCharacters ? segment : segment[..(char.IsHighSurrogate(segment[MaxCitedCharacters - 1]) ? MaxCitedCharacters - 1 : MaxCitedCharacters)];
-        events.Add(ReplyEvent.OfCitation(new WebCitation(cited, _pages[page].Url, _pages[page].Title)));
+        var length = Math.Min(segment.Length, MaxCitedCharacters);
+        if (char.IsHighSurrogate(segment[length - 1])) length--;
+        return new WebCitation(segment[..length], _pages[page].Url, _pages[page].Title);
     }
 
     private static void Show(string text, List<ReplyEvent> events)

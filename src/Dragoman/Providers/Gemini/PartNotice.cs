@@ -6,7 +6,7 @@ namespace Dragoman.Providers.Gemini;
 internal static class PartNotice
 {
     /// <summary>The text that stands for a part; null when the part is text itself.</summary>
-    public static string? Of(in GeminiPart part)
+    public static string? Of(in AnswerPart part)
     {
         if (part.Media is { } media) return OfMedia(media.MediaType, media.Base64Length);
         if (part.Code is { } code) return $"\n```{Language(code.Language)}\n{code.Code.TrimEnd()}\n```\n";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Messages;
+using Dragoman.Providers.Gemini.Request;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Gemini;
@@ -23,14 +24,15 @@ internal sealed class StreamTranslator
     private int _pieces;
     private bool _answered;
     private bool _visible;
+    private bool _thinks;
 
     /// <summary>Translates the answer to one request.</summary>
     public StreamTranslator(AnswerTerms terms, GeminiErrors errors, IdSource ids, Action<string, string> remember)
     {
         (_terms, _errors) = (terms, errors);
         _calls = new FunctionCalls(terms, ids, remember);
-        _grounded = new GroundedText(terms.Searches, ids);
-        if (terms.StopSequences.Count > 0) _stop = new StopSequenceWatch(terms.StopSequences);
+        _grounded = new GroundedText(holds: terms.Sent.WebSearch is not null, ids);
+        if (terms.Sent.WatchedStops.Count > 0) _stop = new StopSequenceWatch(terms.Sent.WatchedStops);
     }
 
     /// <summary>The answer has ended, well or not: what comes after it is of no interest.</summary>
@@ -92,17 +94,18 @@ internal sealed class StreamTranslator
         else Complete(_ending?.Reason ?? StopReason.EndTurn, events);
     }
 
-    private void Part(in GeminiPart part, List<ReplyEvent> events)
+    private void Part(in AnswerPart part, List<ReplyEvent> events)
     {
         if (part.Call is { } call)
         {
             _answered = true;
+            _thinks = false;
             FlushHeld(events);
             _calls.Add(call, part.Signature, events);
         }
         else if (part.IsThought)
         {
-            Thought(part.Text, events);
+            Thought(part, events);
         }
         else if (PartNotice.Of(part) is { } notice)
         {
@@ -115,18 +118,25 @@ internal sealed class StreamTranslator
         }
     }
 
-    private void Thought(JsonText text, List<ReplyEvent> events)
+    private void Thought(in AnswerPart part, List<ReplyEvent> events)
     {
-        if (text.IsEmpty) return;
-        _pieces++;
+        if (!part.Text.IsEmpty) _pieces++;
         if (!_terms.ShowsThoughts) return;
-        FlushHeld(events);
-        events.Add(ReplyEvent.OfThinking(text));
+        if (!part.Text.IsEmpty)
+        {
+            FlushHeld(events);
+            events.Add(ReplyEvent.OfThinking(part.Text));
+            _thinks = true;
+        }
+
+        // It may come with an empty part of its own, behind the thought.
+        if (_thinks && part.Signature is { Length: > 0 } signature) events.Add(ReplyEvent.OfSignature(ThoughtSignatures.ThoughtPrefix + signature));
     }
 
     private void Text(JsonText text, List<ReplyEvent> events)
     {
         if (text.IsEmpty) return;
+        _thinks = false;
         _answered = true;
         _pieces++;
         if (_stop is null)
@@ -205,7 +215,7 @@ internal sealed class StreamTranslator
     {
         Ended = true;
         _grounded.Release(events);
-        var usage = _usage.ToAnthropic(_terms.PromptTokens, _pieces) with { WebSearches = _grounded.Searches, WebFetches = _grounded.Fetches };
+        var usage = _usage.ToAnthropic(_terms.Prompt.Tokens, _pieces) with { WebSearches = _grounded.Searches, WebFetches = _grounded.Fetches };
         events.Add(ReplyEvent.Finished(new Finish(reason, usage)
         {
             StopSequence = reason == StopReason.StopSequence ? _stop!.Hit : null,

@@ -3,9 +3,11 @@ using System.Text;
 using System.Text.Json;
 using Dragoman.Messages;
 using Dragoman.Providers.Gemini;
+using Dragoman.Providers.Gemini.Request;
 using Dragoman.Replies;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Tests.Providers.Ollama;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Providers.Gemini;
 
@@ -40,7 +42,9 @@ internal sealed class GeminiTranslation
     public GeminiTranslation(string fields = "")
     {
         Request = MessagesParser.Parse(Encoding.UTF8.GetBytes($$"""{"model":"m","max_tokens":1000,{{fields}}"messages":[{"role":"user","content":"hi"}]}"""));
-        Terms = new AnswerTerms(Request, "gemini-2.5-pro", PromptTokens);
+        var options = new GeminiRequestOptions(GeminiFlavour.GeminiApi, SafetyThreshold: "", UserLabels: false);
+        var sent = GeminiRequestTranslator.Translate(Request, GeminiModelTraits.Of("gemini-2.5-pro"), options, id => null);
+        Terms = new AnswerTerms(Request, sent, "gemini-2.5-pro", new PromptEstimate(PromptTokens, PromptTokens));
     }
 
     /// <summary>Chunks as server-sent events.</summary>

@@ -5,7 +5,7 @@ using static Dragoman.Providers.JsonSlices;
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>One part of an answer's content. Exactly one of its kinds of content is there; texts are slices of the chunk.</summary>
-internal readonly record struct GeminiPart
+internal readonly record struct AnswerPart
 {
     /// <summary>Text, or thinking when <see cref="IsThought"/>.</summary>
     public JsonText Text { get; private init; }
@@ -29,9 +29,9 @@ internal readonly record struct GeminiPart
     public (string Outcome, string Output)? CodeResult { get; private init; }
 
     /// <summary>Reads a part; the reader stands on its first brace.</summary>
-    public static GeminiPart Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk)
+    public static AnswerPart Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk)
     {
-        var part = new GeminiPart();
+        var part = new AnswerPart();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("text"u8)) part = part with { Text = ReadText(ref json, chunk) };
