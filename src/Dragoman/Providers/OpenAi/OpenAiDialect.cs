@@ -182,6 +182,9 @@ internal sealed record OpenAiDialect
     /// <summary><c>parallel_tool_calls</c> is taken.</summary>
     public bool ParallelToolCalls { get; init; }
 
+    /// <summary>Calls come one at a time unless <c>parallel_tool_calls</c> asks for more.</summary>
+    public bool SerialByDefault { get; init; }
+
     /// <summary>The word of <c>tool_choice</c> for "any tool"; null when calls can't be forced.</summary>
     public string? RequiredChoice { get; init; } = "required";
 

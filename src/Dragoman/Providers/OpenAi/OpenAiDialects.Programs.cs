@@ -31,6 +31,7 @@ internal static partial class OpenAiDialects
         ReasoningReturn = ReasoningReturn.Field,
         TopK = true,
         ParallelToolCalls = true,
+        SerialByDefault = true,
         NoneChoice = true,
         Schemas = SchemaDialect.Ollama,
         JsonAnswer = JsonAnswer.Grammar,
