@@ -23,6 +23,9 @@ internal sealed record AnswerTerms(MessagesRequest Request, ToolOffer Offer, str
     /// <summary>The client's name of a tool by the one that the upstream knows it under.</summary>
     public Func<string, string> ClientName { get; init; } = name => name;
 
+    /// <summary>The text may begin with thinking between tags.</summary>
+    public bool ReadsThinkTags { get; init; } = true;
+
     /// <summary>The client is to see the model's thoughts.</summary>
     public bool ShowsThoughts => Request.Thinking is { IsOn: true };
 }

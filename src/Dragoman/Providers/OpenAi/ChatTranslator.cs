@@ -83,7 +83,8 @@ internal sealed class ChatTranslator : IAnswerTranslator
         Details(events);
         foreach (var text in _chunk.Texts)
         {
-            _tags.Append(text, (isThinking, piece) => Say(isThinking, piece, events));
+            if (_terms.ReadsThinkTags) _tags.Append(text, (isThinking, piece) => Say(isThinking, piece, events));
+            else Say(isThinking: false, text, events);
             if (Ended) return;
         }
 

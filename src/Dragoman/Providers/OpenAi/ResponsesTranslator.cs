@@ -204,7 +204,7 @@ internal sealed class ResponsesTranslator : IAnswerTranslator
         foreach (var item in items.RootElement.EnumerateArray()) Item(index++, Encoding.UTF8.GetBytes(item.GetRawText()), events);
     }
 
-    private static IEnumerable<JsonElement> Parts(JsonElement item, string name) => item.Find(name) is { ValueKind: JsonValueKind.Array } parts ? parts.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Parts(JsonElement item, string name) => item.Find(name) is { ValueKind: JsonValueKind.Array } parts ? parts.EnumerateArray() : default;
 
     private void Fail(UpstreamError error, List<ReplyEvent> events)
     {
