@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measure;
 using Dragoman.Bench.Report;
@@ -59,6 +60,15 @@ internal sealed class BenchSession(BenchSettings settings, Places places, IReadO
         // Both listen within this time on any machine; a row that is started too early tries again anyway.
         await Task.Delay(500);
         if (_upstream.HasExited || _paced.HasExited) throw new InvalidOperationException($"An upstream did not start: its port is taken, perhaps by another run. See {places.Output}/upstream.log and paced.log.");
+    }
+
+    /// <summary>Sets the paced upstream's pace and the length of its answers.</summary>
+    public async Task PaceAsync(double tokensPerSecond, int tokens)
+    {
+        using var http = new HttpClient();
+        var path = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{PacedUpstreamPort}/pace/{tokensPerSecond}/{tokens}");
+        using var set = await http.PostAsync(new Uri(path), content: null);
+        set.EnsureSuccessStatusCode();
     }
 
     /// <summary>Starts all rows, or those of some kinds, anew in front of an upstream.</summary>

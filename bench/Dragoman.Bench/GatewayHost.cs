@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Dragoman.Bench.Measure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,9 @@ internal static class GatewayHost
             options.Providers["ollama"] = JsonDocument.Parse($$"""{"url":"{{arguments.Get("--upstream")}}"}""").RootElement;
         });
         await using var app = builder.Build();
+        // Which types they are; not started unless asked for, as sampling itself allocates.
+        using var sampler = arguments.Has("--sample") ? new AllocationSampler() : null;
+        app.MapGet("/allocated/types", () => Results.Text(sampler?.Take() ?? "start with --sample"));
         // Before the gateway's own paths, which answer 404 to what they don't know.
         app.MapGet("/allocated", () => Results.Text(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture)));
         app.MapDragoman();

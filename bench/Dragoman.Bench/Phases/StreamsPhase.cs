@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dragoman.Bench.Load;
 using Dragoman.Bench.Measure;
 using Dragoman.Bench.Rows;
@@ -81,13 +80,7 @@ internal static class StreamsPhase
 
     private static async Task<(Histogram Delays, double PerSecond)> StreamAsync(BenchSession bench, Row row, int streams, double pace, double seconds)
     {
-        using (var http = new HttpClient())
-        {
-            var path = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{bench.PacedUpstreamPort}/pace/{pace}/{Tokens(pace, seconds)}");
-            using var set = await http.PostAsync(new Uri(path), content: null);
-            set.EnsureSuccessStatusCode();
-        }
-
+        await bench.PaceAsync(pace, Tokens(pace, seconds));
         using var caller = row.Caller("small");
         var (delays, perSecond, broken) = await OwnLoad.StreamsAsync(caller, streams, pace, seconds);
         if (broken > 0) bench.Figures.Add(Name, Common, row.Peer.Key, "errors", broken);

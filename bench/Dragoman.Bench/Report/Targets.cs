@@ -33,7 +33,8 @@ internal static class Targets
         yield return new Target("100 kB alone: ms added at p50", Added("p50 ms"), AtLeast: false, 0.5);
         yield return new Target("100 kB alone: ms added at p99", Added("p99 ms"), AtLeast: false, 2);
         yield return new Target("MB/s at 10 MB as a share of that at 100 kB", figures.Median(SizesPhase.Name, "10M", Ours, "MB/s") / figures.Median(SizesPhase.Name, "100k", Ours, "MB/s"), AtLeast: true, 0.75);
-        yield return new Target("bytes allocated for one more event", figures.Median(AllocationsPhase.Name, "one more event", Ours, "bytes/event"), AtLeast: false, 64);
+        yield return new Target("bytes allocated for one more event, paced", figures.Median(AllocationsPhase.Name, AllocationsPhase.Paced, Ours, "bytes/event"), AtLeast: false, 64);
+        yield return new Target("bytes allocated for one more event, all at once", figures.Median(AllocationsPhase.Name, AllocationsPhase.AtOnce, Ours, "bytes/event"), AtLeast: false, 64);
         yield return new Target("1,000 streams: peak MB", Many("peak MB"), AtLeast: false, 200);
         yield return new Target("1,000 streams: ms added to a token at p99", Many("p99 ms") - figures.Median(StreamsPhase.Name, StreamsPhase.Many, "direct", "p99 ms"), AtLeast: false, 20);
         yield return new Target("idle MB", figures.Median(StartPhase.Name, "", Ours, "idle MB"), AtLeast: false, 50);

@@ -32,14 +32,16 @@ internal static class NginxUpstream
         File.WriteAllText(Path.Combine(root, "v1/chat/completions"), openAi);
     }
 
-    // nginx serves files to GET only; a POST is refused with 405, which error_page turns into the file. The body is read and thrown away.
+    // nginx serves files to GET only; a POST is refused with 405, which error_page turns into the file. A mirror to nowhere makes it read the whole body first,
+    // as a model's server does; otherwise it answers a large request before it has come, which load generators don't understand.
     private static string Configuration(string folder, int portOffset)
     {
         var servers = Ports.Select(kind => string.Create(CultureInfo.InvariantCulture, $$"""
               server {
-                listen 127.0.0.1:{{kind.Value + portOffset}} backlog=4096; root {{folder}}/{{kind.Key}}; error_page 405 =200 $uri;
+                listen 127.0.0.1:{{kind.Value + portOffset}} backlog=4096; root {{folder}}/{{kind.Key}}; error_page 405 =200 $uri; mirror /nowhere;
                 location = /api/chat { default_type application/x-ndjson; }
                 location = /v1/chat/completions { default_type text/event-stream; }
+                location = /nowhere { internal; return 204; }
                 location / { default_type application/json; }
               }
             """));
@@ -47,7 +49,7 @@ internal static class NginxUpstream
             worker_processes 1; daemon off; pid {{folder}}/nginx.pid; error_log {{folder}}/nginx.log warn; worker_rlimit_nofile 65536;
             events { worker_connections 16384; }
             http {
-              access_log off; client_max_body_size 64m; tcp_nodelay on; sendfile on; keepalive_requests 1000000000; keepalive_timeout 3600s; open_file_cache max=100;
+              access_log off; client_max_body_size 64m; client_body_buffer_size 16m; tcp_nodelay on; sendfile on; keepalive_requests 1000000000; keepalive_timeout 3600s; open_file_cache max=100;
               client_body_temp_path {{folder}}/t1; proxy_temp_path {{folder}}/t2; fastcgi_temp_path {{folder}}/t3; uwsgi_temp_path {{folder}}/t4; scgi_temp_path {{folder}}/t5;
             {{string.Join('\n', servers)}}
             }
