@@ -40,7 +40,7 @@ internal static class AllocationsPhase
             bench.Figures.Add(Name, AtOnce, RowKey, "bytes/event", (many - few) / (5000 - 200));
         }
 
-        bench.Figures.Add(Name, Paced, RowKey, "bytes/event", await MeasurePacedAsync(bench));
+        if (!bench.Settings.IsBare) bench.Figures.Add(Name, Paced, RowKey, "bytes/event", await MeasurePacedAsync(bench));
     }
 
     private static async Task<double> MeasureAsync(BenchSession bench, string answer, string request)
