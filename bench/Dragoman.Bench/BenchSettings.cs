@@ -6,8 +6,14 @@ internal sealed record BenchSettings
     /// <summary>Rounds; in each, every row is measured once, so that what disturbs the machine disturbs all.</summary>
     public required int Rounds { get; init; }
 
+    /// <summary>Rounds of the phases after the first, which have many cases.</summary>
+    public int SideRounds => (Rounds + 1) / 2;
+
     /// <summary>Seconds of one measurement.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Seconds of one measurement in phases with many cases.</summary>
+    public double SideSeconds => Math.Max(1, Seconds / 2);
 
     /// <summary>Seconds of load before the first measurement of a row with a request.</summary>
     public required double WarmUpSeconds { get; init; }

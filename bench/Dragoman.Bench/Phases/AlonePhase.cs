@@ -12,10 +12,10 @@ internal static class AlonePhase
         await bench.StartRowsAsync(bench.UpstreamPort("200"));
         foreach (var request in settings.Requests)
         {
-            foreach (var row in bench.Running) await bench.LoadAsync(row, request, connections: 4, settings.WarmUpSeconds);
+            foreach (var row in bench.Running) await bench.LoadAsync(row, request, connections: 4, settings.WarmUpSeconds / 2);
         }
 
-        for (var round = 0; round < settings.Rounds; round++)
+        for (var round = 0; round < settings.SideRounds; round++)
         {
             foreach (var request in settings.Requests)
             {

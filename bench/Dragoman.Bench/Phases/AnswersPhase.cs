@@ -16,7 +16,7 @@ internal static class AnswersPhase
         {
             await bench.StartRowsAsync(bench.UpstreamPort(kind), row => row.Unavailable is null);
             foreach (var row in bench.Running) await bench.LoadAsync(row, "small", connections: 8, bench.Settings.WarmUpSeconds);
-            for (var round = 0; round < bench.Settings.Rounds; round++)
+            for (var round = 0; round < bench.Settings.SideRounds; round++)
             {
                 foreach (var row in bench.Running) await bench.MeasureAsync(Name, kind, row, "small", connections: 8, bench.Settings.Seconds);
             }

@@ -15,14 +15,14 @@ internal static class ConcurrencyPhase
     {
         await bench.StartRowsAsync(bench.UpstreamPort("200"));
         foreach (var row in bench.Running) await bench.LoadAsync(row, "small", bench.Settings.Connections, bench.Settings.WarmUpSeconds);
-        for (var round = 0; round < bench.Settings.Rounds; round++)
+        for (var round = 0; round < bench.Settings.SideRounds; round++)
         {
             foreach (var connections in Connections)
             {
                 foreach (var row in bench.Running)
                 {
                     if (row.ProcessId != 0) ProcessTree.ResetPeak(row.ProcessId);
-                    await bench.MeasureAsync(Name, $"{connections}", row, "small", connections, bench.Settings.Seconds);
+                    await bench.MeasureAsync(Name, $"{connections}", row, "small", connections, bench.Settings.SideSeconds);
                     bench.MeasurePeak(Name, $"{connections}", row);
                 }
             }

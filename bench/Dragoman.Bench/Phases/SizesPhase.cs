@@ -16,11 +16,11 @@ internal static class SizesPhase
         foreach (var size in Sizes)
         {
             foreach (var row in bench.Running) await bench.LoadAsync(row, size, connections: 2, bench.Settings.WarmUpSeconds / 2);
-            for (var round = 0; round < bench.Settings.Rounds; round++)
+            for (var round = 0; round < bench.Settings.SideRounds; round++)
             {
                 foreach (var row in bench.Running)
                 {
-                    var result = await bench.MeasureAsync(Name, size, row, size, connections: 2, bench.Settings.Seconds);
+                    var result = await bench.MeasureAsync(Name, size, row, size, connections: 2, bench.Settings.SideSeconds);
                     bench.Figures.Add(Name, size, row.Peer.Key, "MB/s", result.PerSecond * row.Body(size).Length / 1e6);
                 }
             }

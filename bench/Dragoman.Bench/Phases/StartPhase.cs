@@ -16,10 +16,10 @@ internal static class StartPhase
     public static async Task RunAsync(BenchSession bench)
     {
         foreach (var row in bench.Rows) row.Stop();
-        for (var round = 0; round < bench.Settings.Rounds; round++)
+        for (var round = 0; round < bench.Settings.SideRounds; round++)
         {
             // A row that has to be configured after its start has no first answer of its own.
-            foreach (var row in bench.Running.Where(row => row.Peer is { Start: not null, Configure: null })) await MeasureAsync(bench, row, isLast: round == bench.Settings.Rounds - 1);
+            foreach (var row in bench.Running.Where(row => row.Peer is { Start: not null, Configure: null })) await MeasureAsync(bench, row, isLast: round == bench.Settings.SideRounds - 1);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class StreamsPhase
     public static async Task RunAsync(BenchSession bench)
     {
         await bench.StartRowsAsync(bench.PacedUpstreamPort);
-        for (var round = 0; round < bench.Settings.Rounds; round++)
+        for (var round = 0; round < bench.Settings.SideRounds; round++)
         {
             foreach (var row in bench.Running) await MeasureAsync(bench, Common, row, streams: 100, pace: 10);
         }
@@ -35,7 +35,7 @@ internal static class StreamsPhase
         if (bench.Settings.IsBare || bench.Running.FirstOrDefault(row => row.Peer.Kind == "ours") is not { } ours) return;
         var saturation = await SaturateAsync(bench, ours);
         bench.Figures.Add(Name, Saturation, ours.Peer.Key, "tokens/s", saturation);
-        for (var round = 0; round < bench.Settings.Rounds; round++)
+        for (var round = 0; round < bench.Settings.SideRounds; round++)
         {
             // The other peers are not asked: their own saturation lies far below.
             foreach (var row in bench.Running.Where(row => row.Peer.Kind != "peer")) await MeasureAsync(bench, Many, row, ManyStreams, saturation / 2 / ManyStreams);
