@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dragoman.Bench.Load;
+using Dragoman.Bench.Upstream;
+using Dragoman.Messages;
+using Dragoman.Providers;
+using Dragoman.Providers.Ollama;
+using Dragoman.Replies;
+using Dragoman.Tokens;
+
+namespace Dragoman.Bench;
+
+/// <summary>The steps that every request and every event go through, one by one and without HTTP: what the micro benchmarks time and the tests count the allocations of.</summary>
+internal sealed class HotPaths
+{
+    private const int ContextTokens = 32_768;
+
+    private readonly MessagesRequest _request;
+    private readonly OllamaModel _model;
+    private readonly RequestTranslator _requests = new(new DragomanOptions(), new OllamaSettings());
+    private readonly StreamTranslator _answer;
+    private readonly List<ReplyEvent> _events = [];
+    private readonly ArrayBufferWriter<byte> _output = new(1 << 20);
+    private readonly StreamGuard _guard;
+    private readonly byte[] _line = Encoding.UTF8.GetBytes(CannedAnswers.OllamaLine(FillerText.Token(1)));
+    private readonly JsonText _token = JsonText.From(FillerText.Token(1));
+
+    /// <summary>Prepares them with an agent's request of <paramref name="requestBytes"/>.</summary>
+    public HotPaths(int requestBytes = 100_000)
+    {
+        Body = GeneratedRequest.Build(requestBytes, CannedAnswers.Model);
+        _request = MessagesParser.Parse(Body);
+        using var show = JsonDocument.Parse(CannedAnswers.Show);
+        _model = OllamaModel.FromShow(CannedAnswers.Model, show.RootElement);
+        var chat = _requests.Translate(_request, _model, ContextTokens);
+        _answer = new StreamTranslator(_request, chat, new PromptSize(1000, ContextTokens), CannedAnswers.Model, new OllamaErrors("ollama", new Uri("http://localhost/")), new IdSource());
+        var writer = new SseWriter(_output, new MessageHead("msg_1", CannedAnswers.Model, EstimatedInputTokens: 1000, ReportsEdits: false));
+        _guard = new StreamGuard(ThinkingVisibility.Hidden, () => new ThinkingSignature("ollama", CannedAnswers.Model, Thinking: null)) { Sink = writer };
+        writer.StartMessage();
+    }
+
+    /// <summary>The request's body.</summary>
+    public byte[] Body { get; }
+
+    /// <summary>Body to request; returns how many messages it has.</summary>
+    public int Parse() => MessagesParser.Parse(Body).Messages.Count;
+
+    /// <summary>Request to the upstream's body; returns its size.</summary>
+    public int Translate() => _requests.Translate(_request, _model, ContextTokens).Body.Length;
+
+    /// <summary>Counts the request's tokens.</summary>
+    public int Count() => PromptCounter.Count(_request);
+
+    /// <summary>One line of the upstream's answer to events; returns how many.</summary>
+    public int LineToEvents()
+    {
+        _events.Clear();
+        _answer.Next(_line, _events);
+        return _events.Count;
+    }
+
+    /// <summary>One event to the bytes that the client gets; returns how many.</summary>
+    public int EventToBytes()
+    {
+        _output.ResetWrittenCount();
+        _guard.Write(ReplyEvent.OfText(_token));
+        return _output.WrittenCount;
+    }
+
+    /// <summary>Lines of text as an upstream sends them, for <see cref="AnswerAsync"/>: without the last, so that they can be translated again and again.</summary>
+    public static byte[] Lines(int tokens) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, tokens).Select(i => CannedAnswers.OllamaLine(FillerText.Token(i)) + "\n")));
+
+    /// <summary>A whole answer that comes at once, from the upstream's bytes to the client's; returns how many.</summary>
+    public async Task<int> AnswerAsync(byte[] upstream)
+    {
+        _output.ResetWrittenCount();
+        await using var reader = new LineReader(new MemoryStream(upstream), Timeout.InfiniteTimeSpan, CancellationToken.None);
+        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            _events.Clear();
+            _answer.Next(line, _events);
+            foreach (var step in _events)
+            {
+                if (step.Kind == ReplyEventKind.Text) _guard.Write(step);
+            }
+        }
+
+        return _output.WrittenCount;
+    }
+}
