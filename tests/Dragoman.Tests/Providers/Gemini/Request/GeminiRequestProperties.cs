@@ -12,7 +12,7 @@ public sealed class GeminiRequestProperties
 {
     private const string OwnSignature = "T1dO";
 
-    private static readonly Config Runs = Seeded.Config.WithMaxTest(2000);
+    private static readonly Config Runs = Seeded.Config.WithMaxTest(500);
 
     private static int _ids;
 
