@@ -8,7 +8,9 @@ internal enum StopReason { EndTurn, MaxTokens, StopSequence, ToolUse, Refusal, M
 /// <param name="OutputTokens">Generated tokens, thinking included.</param>
 /// <param name="CacheReadTokens">Prompt tokens read from the upstream's cache, if it says so.</param>
 /// <param name="ThinkingTokens">The part of the output that was thinking, if known.</param>
-internal sealed record Usage(int InputTokens, int OutputTokens, int CacheReadTokens = 0, int? ThinkingTokens = null);
+/// <param name="WebSearches">Searches of the web on the upstream's side.</param>
+/// <param name="WebFetches">Pages read on the upstream's side.</param>
+internal sealed record Usage(int InputTokens, int OutputTokens, int CacheReadTokens = 0, int? ThinkingTokens = null, int WebSearches = 0, int WebFetches = 0);
 
 /// <summary>An edit of <c>context_management</c> that was carried out.</summary>
 internal sealed record AppliedEdit(string Type, int ClearedInputTokens, int? ClearedToolUses = null, int? ClearedThinkingTurns = null);

@@ -9,6 +9,9 @@ internal sealed record ModelInfo
     /// <summary>Other names by which the upstream knows it, for example <c>qwen3</c> for <c>qwen3:latest</c>.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>Tiers of Claude (opus, sonnet, haiku) for which its provider takes it when the user maps nothing.</summary>
+    public IReadOnlyList<string> StandsFor { get; init; } = [];
+
     /// <summary>When it was made or last changed.</summary>
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UnixEpoch;
 

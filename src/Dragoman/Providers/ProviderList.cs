@@ -9,6 +9,7 @@ internal static class ProviderList
     public static FrozenDictionary<string, Func<ProviderContext, IProvider>> Types { get; } = new Dictionary<string, Func<ProviderContext, IProvider>>(StringComparer.Ordinal)
     {
         ["ollama"] = context => new Ollama.OllamaProvider(context),
+        ["gemini"] = context => new Gemini.GeminiProvider(context),
         ["demo"] = context => new Demo.DemoProvider(context),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

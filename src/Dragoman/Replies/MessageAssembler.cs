@@ -9,6 +9,7 @@ internal sealed class MessageAssembler : IBlockSink
 {
     private readonly ArrayBufferWriter<byte> _blocks = new();
     private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly List<WebCitation> _citations = [];
     private readonly Utf8JsonWriter _json;
     private BlockKind _kind;
     private ToolCallStart? _call;
@@ -27,6 +28,7 @@ internal sealed class MessageAssembler : IBlockSink
         _kind = kind;
         _call = call;
         _signature = "";
+        _citations.Clear();
         _text.ResetWrittenCount();
     }
 
@@ -37,6 +39,17 @@ internal sealed class MessageAssembler : IBlockSink
     public void Signature(string signature) => _signature = signature;
 
     /// <inheritdoc/>
+    public void Cite(WebCitation citation) => _citations.Add(citation);
+
+    /// <inheritdoc/>
+    public void Add(ServerToolResult result)
+    {
+        _json.WriteStartObject();
+        result.Write(_json);
+        _json.WriteEndObject();
+    }
+
+    /// <inheritdoc/>
     public void Stop()
     {
         _json.WriteStartObject();
@@ -45,7 +58,7 @@ internal sealed class MessageAssembler : IBlockSink
             case BlockKind.Text:
                 _json.WriteString("type"u8, "text"u8);
                 WriteText("text"u8);
-                _json.WriteNull("citations"u8);
+                WriteCitations();
                 break;
             case BlockKind.Thinking:
                 _json.WriteString("type"u8, "thinking"u8);
@@ -53,7 +66,7 @@ internal sealed class MessageAssembler : IBlockSink
                 _json.WriteString("signature"u8, _signature);
                 break;
             default:
-                ToolUseFields.WriteHead(_json, _call!);
+                ToolUseFields.WriteHead(_json, _kind, _call!);
                 _json.WritePropertyName("input"u8);
                 _json.WriteRawValue(_text.WrittenCount == 0 ? "{}"u8 : new JsonText(_text.WrittenMemory).ToUtf8(), skipInputValidation: true);
                 break;
@@ -74,6 +87,19 @@ internal sealed class MessageAssembler : IBlockSink
         message.WriteRawValue(_blocks.WrittenSpan, skipInputValidation: true);
         head.WriteEnding(message, reason, finish);
         message.WriteEndObject();
+    }
+
+    private void WriteCitations()
+    {
+        if (_citations.Count == 0)
+        {
+            _json.WriteNull("citations"u8);
+            return;
+        }
+
+        _json.WriteStartArray("citations"u8);
+        foreach (var citation in _citations) citation.Write(_json);
+        _json.WriteEndArray();
     }
 
     private void WriteText(ReadOnlySpan<byte> name)

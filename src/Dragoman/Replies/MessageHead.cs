@@ -33,7 +33,18 @@ internal sealed record MessageHead(string Id, string Model, int EstimatedInputTo
             json.WriteNull("output_tokens_details"u8);
         }
 
-        json.WriteNull("server_tool_use"u8);
+        if (usage.WebSearches + usage.WebFetches > 0)
+        {
+            json.WriteStartObject("server_tool_use"u8);
+            json.WriteNumber("web_search_requests"u8, usage.WebSearches);
+            json.WriteNumber("web_fetch_requests"u8, usage.WebFetches);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("server_tool_use"u8);
+        }
+
         json.WriteNull("service_tier"u8);
         json.WriteNull("inference_geo"u8);
         json.WriteEndObject();
@@ -71,7 +82,7 @@ internal sealed record MessageHead(string Id, string Model, int EstimatedInputTo
     /// <summary>Writes the fields after <c>content</c>; <paramref name="finish"/> is null while the answer is still to come.</summary>
     public void WriteEnding(Utf8JsonWriter json, StopReason? reason, Finish? finish)
     {
-        WriteStop(json, reason, finish?.StopSequence);
+        WriteStop(json, reason, finish);
         json.WriteNull("diagnostics"u8);
         json.WritePropertyName("usage"u8);
         // The real API counts one output token at the start.
@@ -80,12 +91,25 @@ internal sealed record MessageHead(string Id, string Model, int EstimatedInputTo
     }
 
     /// <summary>Writes how the answer ended.</summary>
-    public static void WriteStop(Utf8JsonWriter json, StopReason? reason, string? stopSequence)
+    public static void WriteStop(Utf8JsonWriter json, StopReason? reason, Finish? finish)
     {
         if (reason is { } ended) json.WriteString("stop_reason"u8, ended.WireName());
         else json.WriteNull("stop_reason"u8);
-        json.WriteString("stop_sequence"u8, stopSequence);
-        json.WriteNull("stop_details"u8);
+        json.WriteString("stop_sequence"u8, finish?.StopSequence);
+        if (reason == StopReason.Refusal)
+        {
+            json.WriteStartObject("stop_details"u8);
+            json.WriteString("type"u8, "refusal"u8);
+            // The categories are Anthropic's own; no other upstream's reason fits one of them for sure.
+            json.WriteNull("category"u8);
+            json.WriteString("explanation"u8, finish?.RefusalExplanation);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("stop_details"u8);
+        }
+
         json.WriteNull("container"u8);
     }
 }

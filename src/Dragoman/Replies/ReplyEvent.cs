@@ -24,6 +24,15 @@ internal enum ReplyEventKind
     /// <summary>The model begins a tool call; carries a <see cref="ToolCallStart"/>.</summary>
     ToolCall,
 
+    /// <summary>A tool runs on the upstream's side; carries a <see cref="ToolCallStart"/>. Its input follows as <see cref="ToolInput"/>.</summary>
+    ServerToolCall,
+
+    /// <summary>What that tool answered; carries a <see cref="ServerToolResult"/>.</summary>
+    ServerToolResult,
+
+    /// <summary>A text, whole, that rests on pages; carries its <see cref="WebCitation"/>s. It is a block of its own.</summary>
+    CitedText,
+
     /// <summary>A piece of the tool call's input: JSON text, escaped as it must stand inside a JSON string.</summary>
     ToolInput,
 
@@ -61,8 +70,14 @@ internal readonly struct ReplyEvent
     /// <summary>The payload of <see cref="ReplyEventKind.Signature"/>.</summary>
     public string Signature => (string)_payload!;
 
-    /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/>.</summary>
+    /// <summary>The payload of <see cref="ReplyEventKind.ToolCall"/> and <see cref="ReplyEventKind.ServerToolCall"/>.</summary>
     public ToolCallStart Call => (ToolCallStart)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.ServerToolResult"/>.</summary>
+    public ServerToolResult ServerToolResult => (ServerToolResult)_payload!;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.CitedText"/>.</summary>
+    public IReadOnlyList<WebCitation> Citations => (IReadOnlyList<WebCitation>)_payload!;
 
     /// <summary>The payload of <see cref="ReplyEventKind.Finished"/>.</summary>
     public Finish Finish => (Finish)_payload!;
@@ -84,6 +99,15 @@ internal readonly struct ReplyEvent
 
     /// <summary>A tool call begins.</summary>
     public static ReplyEvent OfToolCall(ToolCallStart call) => new(ReplyEventKind.ToolCall, default, call);
+
+    /// <summary>A tool runs on the upstream's side.</summary>
+    public static ReplyEvent OfServerToolCall(ToolCallStart call) => new(ReplyEventKind.ServerToolCall, default, call);
+
+    /// <summary>What a tool on the upstream's side answered.</summary>
+    public static ReplyEvent OfServerToolResult(ServerToolResult result) => new(ReplyEventKind.ServerToolResult, default, result);
+
+    /// <summary>A text that rests on pages.</summary>
+    public static ReplyEvent OfCitedText(JsonText text, IReadOnlyList<WebCitation> citations) => new(ReplyEventKind.CitedText, text, citations);
 
     /// <summary>A piece of a tool call's input.</summary>
     public static ReplyEvent OfToolInput(JsonText json) => new(ReplyEventKind.ToolInput, json, null);
@@ -109,6 +133,9 @@ internal sealed record Finish(StopReason Reason, Usage Usage)
 {
     /// <summary>The stop sequence that was hit.</summary>
     public string? StopSequence { get; init; }
+
+    /// <summary>For <see cref="StopReason.Refusal"/>: the upstream's reason in words.</summary>
+    public string? RefusalExplanation { get; init; }
 
     /// <summary>How the upstream spent its time, where it says so.</summary>
     public UpstreamTimings? Timings { get; init; }

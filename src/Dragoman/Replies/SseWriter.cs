@@ -40,7 +40,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
         _json.WriteEndObject();
         End();
         if (_index == 0) Ping();
-        if (kind == BlockKind.ToolUse) Delta(kind, JsonText.Empty);
+        if (kind is BlockKind.ToolUse or BlockKind.ServerToolUse) Delta(kind, JsonText.Empty);
     }
 
     private void WriteEmptyBlock(BlockKind kind, ToolCallStart? call)
@@ -58,7 +58,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
                 _json.WriteString("signature"u8, ""u8);
                 break;
             default:
-                ToolUseFields.WriteHead(_json, call!);
+                ToolUseFields.WriteHead(_json, kind, call!);
                 _json.WriteStartObject("input"u8);
                 _json.WriteEndObject();
                 break;
@@ -102,6 +102,33 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     }
 
     /// <inheritdoc/>
+    public void Cite(WebCitation citation)
+    {
+        Begin("content_block_delta"u8);
+        _json.WriteNumber("index"u8, _index);
+        _json.WriteStartObject("delta"u8);
+        _json.WriteString("type"u8, "citations_delta"u8);
+        _json.WritePropertyName("citation"u8);
+        citation.Write(_json);
+        _json.WriteEndObject();
+        End();
+    }
+
+    /// <inheritdoc/>
+    public void Add(ServerToolResult result)
+    {
+        _index++;
+        Begin("content_block_start"u8);
+        _json.WriteNumber("index"u8, _index);
+        _json.WriteStartObject("content_block"u8);
+        result.Write(_json);
+        _json.WriteEndObject();
+        End();
+        if (_index == 0) Ping();
+        Stop();
+    }
+
+    /// <inheritdoc/>
     public void Stop()
     {
         output.Write("event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":"u8);
@@ -114,7 +141,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
     {
         Begin("message_delta"u8);
         _json.WriteStartObject("delta"u8);
-        MessageHead.WriteStop(_json, reason, finish.StopSequence);
+        MessageHead.WriteStop(_json, reason, finish);
         _json.WriteEndObject();
         _json.WritePropertyName("usage"u8);
         MessageHead.WriteUsage(_json, finish.Usage);

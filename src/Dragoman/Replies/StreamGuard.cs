@@ -40,7 +40,10 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
             case ReplyEventKind.Text: Append(BlockKind.Text, step.Text); break;
             case ReplyEventKind.Thinking: Think(step.Text); break;
             case ReplyEventKind.Signature: Remember(step.Signature); break;
-            case ReplyEventKind.ToolCall: Call(step.Call); break;
+            case ReplyEventKind.ToolCall: Call(BlockKind.ToolUse, step.Call); break;
+            case ReplyEventKind.ServerToolCall: Call(BlockKind.ServerToolUse, step.Call); break;
+            case ReplyEventKind.ServerToolResult: AddResult(step.ServerToolResult); break;
+            case ReplyEventKind.CitedText: Cite(step.Text, step.Citations); break;
             case ReplyEventKind.ToolInput: AppendInput(step.Text); break;
             default: throw new InvalidOperationException($"A {step.Kind} event makes no block.");
         }
@@ -51,7 +54,7 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
     {
         Close();
         // A client runs the calls only when the stop reason says so; upstreams often say "stop" all the same.
-        return _calledTool ? StopReason.ToolUse : reason;
+        return _calledTool && reason != StopReason.Refusal ? StopReason.ToolUse : reason;
     }
 
     private void Append(BlockKind kind, JsonText text)
@@ -60,6 +63,16 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
         if (text.IsEmpty) return;
         Open(kind);
         Sink.Delta(kind, text);
+    }
+
+    private void Cite(JsonText text, IReadOnlyList<WebCitation> citations)
+    {
+        Close();
+        if (text.IsEmpty) return;
+        Open(BlockKind.Text);
+        foreach (var citation in citations) Sink.Cite(citation);
+        Sink.Delta(BlockKind.Text, text);
+        Close();
     }
 
     private void Think(JsonText text)
@@ -79,18 +92,24 @@ internal sealed class StreamGuard(ThinkingVisibility visibility, Func<ThinkingSi
         _upstreamSignature = signature;
     }
 
-    private void Call(ToolCallStart call)
+    private void Call(BlockKind kind, ToolCallStart call)
     {
         Close();
-        _open = BlockKind.ToolUse;
-        _calledTool = true;
-        Sink.Start(BlockKind.ToolUse, call);
+        _open = kind;
+        _calledTool |= kind == BlockKind.ToolUse;
+        Sink.Start(kind, call);
+    }
+
+    private void AddResult(ServerToolResult result)
+    {
+        Close();
+        Sink.Add(result);
     }
 
     private void AppendInput(JsonText json)
     {
-        if (_open != BlockKind.ToolUse) throw new InvalidOperationException("Tool input without a tool call.");
-        if (!json.IsEmpty) Sink.Delta(BlockKind.ToolUse, json);
+        if (_open is not (BlockKind.ToolUse or BlockKind.ServerToolUse)) throw new InvalidOperationException("Tool input without a tool call.");
+        if (!json.IsEmpty) Sink.Delta(_open.Value, json);
     }
 
     private void Open(BlockKind kind)

@@ -13,13 +13,16 @@ internal sealed class MediaResolver(DragomanOptions options)
     private readonly RemoteFiles _files = new(options.Fetch);
     private readonly PdfText _pdf = new(options.PdfToText);
 
-    /// <summary>Resolves all images and documents. <paramref name="seesImages"/>: whether it is worth fetching images.</summary>
+    /// <summary>
+    /// Resolves all images and documents. <paramref name="seesImages"/>: whether it is worth fetching images. <paramref name="readsPdfs"/>: the model reads
+    /// PDFs itself, so they stay what they are.
+    /// </summary>
     /// <exception cref="InvalidRequestException">The model can't see images and the configuration wants an error then.</exception>
-    public async ValueTask<MessagesRequest> ResolveAsync(MessagesRequest request, bool seesImages, CancellationToken cancellationToken)
+    public async ValueTask<MessagesRequest> ResolveAsync(MessagesRequest request, bool seesImages, CancellationToken cancellationToken, bool readsPdfs = false)
     {
         if (!request.Messages.Any(message => message.Content.Any(NeedsWork))) return request;
         var degraded = new SortedSet<string>(request.Degraded, StringComparer.Ordinal);
-        var work = new Work(this, seesImages, degraded, cancellationToken);
+        var work = new Work(this, seesImages, readsPdfs, degraded, cancellationToken);
         var messages = new List<Message>(request.Messages.Count);
         foreach (var message in request.Messages) messages.Add(message with { Content = await work.BlocksAsync(message.Content) });
         return request with { Messages = messages, Degraded = [.. degraded] };
@@ -33,7 +36,7 @@ internal sealed class MediaResolver(DragomanOptions options)
     };
 
     // The walk over one request.
-    private sealed class Work(MediaResolver resolver, bool seesImages, SortedSet<string> degraded, CancellationToken cancellationToken)
+    private sealed class Work(MediaResolver resolver, bool seesImages, bool readsPdfs, SortedSet<string> degraded, CancellationToken cancellationToken)
     {
         public async ValueTask<IReadOnlyList<ContentBlock>> BlocksAsync(IReadOnlyList<ContentBlock> blocks)
         {
@@ -75,6 +78,8 @@ internal sealed class MediaResolver(DragomanOptions options)
             {
                 case BlocksSource blocks:
                     return document with { Source = new BlocksSource(await BlocksAsync(blocks.Content)) };
+                case Base64Source when readsPdfs:
+                    return document;
                 case Base64Source pdf:
                     return await PdfAsync(document, Decode(pdf));
                 case UrlSource remote:
@@ -89,6 +94,7 @@ internal sealed class MediaResolver(DragomanOptions options)
 
         private async ValueTask<ContentBlock> PdfAsync(DocumentBlock document, byte[] pdf)
         {
+            if (readsPdfs) return document with { Source = new Base64Source("application/pdf", JsonText.From(Convert.ToBase64String(pdf))) };
             var (text, problem) = await resolver.Pdf.ExtractAsync(pdf, cancellationToken);
             if (text is null) return Notice(document.Title is null ? "A PDF document" : $"A PDF document \"{document.Title}\"", problem!, "documents.pdf=notice");
             degraded.Add("documents.pdf=text");

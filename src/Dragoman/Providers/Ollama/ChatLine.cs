@@ -1,13 +1,23 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Dragoman.Messages;
+using static Dragoman.Providers.JsonSlices;
 
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>One line of a chat answer, read in one pass. Texts and calls are slices of the line.</summary>
 internal sealed class ChatLine
 {
+    // What ends a JSON string or must not stand in it as it is: quotes, backslashes, control characters.
+    private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(control => (byte)control)]);
+
+    private byte[] _head = [];
+
+    private static ReadOnlySpan<byte> TextStart => "\",\"message\":{\"role\":\"assistant\",\"content\":\""u8;
+
+    private static ReadOnlySpan<byte> TextEnd => "\"},\"done\":false}"u8;
+
     /// <summary>A piece of thinking.</summary>
     public JsonText Thinking { get; private set; }
 
@@ -46,13 +56,38 @@ internal sealed class ChatLine
     public void Read(ReadOnlyMemory<byte> line)
     {
         Reset();
-        // A client must get UTF-8 whatever the upstream sent; its own JSON reader would refuse the event.
-        if (!Utf8.IsValid(line.Span)) line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span));
+        line = AsUtf8(line);
+        if (TryReadLikeLast(line)) return;
         var json = new Utf8JsonReader(line.Span);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("a line is not a JSON object");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName) ReadField(ref json, line);
         json.Read();
+        Remember(line.Span);
+    }
+
+    // Nearly all lines of an answer differ from the one before in their time and text only. What is otherwise the same byte for byte as a line that was read
+    // in full, with nothing to unescape between the quotes, says the same: no JSON reader is needed to find the text.
+    private bool TryReadLikeLast(ReadOnlyMemory<byte> line)
+    {
+        var span = line.Span;
+        if (_head.Length == 0 || !span.StartsWith(_head) || !span.EndsWith(TextEnd)) return false;
+        var time = span[_head.Length..].IndexOfAny(Special);
+        if (time < 0 || !span[(_head.Length + time)..].StartsWith(TextStart)) return false;
+        var start = _head.Length + time + TextStart.Length;
+        var length = span.Length - TextEnd.Length - start;
+        if (length < 0 || span.Slice(start, length).ContainsAny(Special)) return false;
+        Content = new JsonText(line.Slice(start, length));
+        return true;
+    }
+
+    // Everything before the time's text: {"model":"qwen3:8b","created_at":"
+    private void Remember(ReadOnlySpan<byte> line)
+    {
+        var time = line.IndexOf("\"created_at\":\""u8);
+        if (_head.Length > 0 || time < 0 || Content.IsEmpty || !line.EndsWith(TextEnd)) return;
+        var head = line[..(time + "\"created_at\":\""u8.Length)];
+        if (line[head.Length..].IndexOfAny(Special) is >= 0 and var end && line[(head.Length + end)..].StartsWith(TextStart)) _head = head.ToArray();
     }
 
     private void Reset()
@@ -128,50 +163,11 @@ internal sealed class ChatLine
         return (name, arguments);
     }
 
-    private static JsonText ReadText(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length));
-        json.Skip();
-        return default;
-    }
-
-    private static string? ReadString(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        // JsonText reads what GetString refuses: bytes that are not UTF-8, half a surrogate pair.
-        if (json.TokenType == JsonTokenType.String) return new JsonText(line.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)).ToString();
-        json.Skip();
-        return null;
-    }
-
     // An error is text, or an object of a proxy in between; null is none.
     private static string? ReadError(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
     {
         var raw = ReadRaw(ref json, line);
         if (json.TokenType == JsonTokenType.Null) return null;
         return json.TokenType == JsonTokenType.String ? new JsonText(raw[1..^1]).ToString() : Encoding.UTF8.GetString(raw.Span);
-    }
-
-    private static ReadOnlyMemory<byte> ReadRaw(ref Utf8JsonReader json, ReadOnlyMemory<byte> line)
-    {
-        json.Read();
-        var start = (int)json.TokenStartIndex;
-        json.Skip();
-        return line[start..(int)json.BytesConsumed];
-    }
-
-    private static long ReadNumber(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number)) return number;
-        json.Skip();
-        return 0;
-    }
-
-    private static void Skip(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
     }
 }

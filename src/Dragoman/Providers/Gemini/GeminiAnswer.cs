@@ -1,0 +1,74 @@
+using System.Net;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers.Gemini;
+
+/// <summary>One answer of the API while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
+internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, string model, TimeSpan idleTimeout) : IAsyncDisposable
+{
+    private HttpResponseMessage? _response;
+    private GeminiStream? _chunks;
+
+    /// <summary>Sends the request and waits for the answer's headers.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        idle.CancelAfter(idleTimeout);
+        try
+        {
+            _response = await client.GenerateAsync(model, body, idle.Token);
+            if (_response.StatusCode != HttpStatusCode.OK)
+            {
+                var text = await GeminiClient.ReadTextAsync(_response, idle.Token);
+                return errors.FromStatus(_response.StatusCode, text, GeminiClient.RetryAfter(_response), model);
+            }
+
+            // The page of a captive portal, or of a wrong address.
+            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(model, "a web page");
+            _chunks = new GeminiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Without the idle limit's doing it was the connection that took too long.
+            return idle.IsCancellationRequested ? errors.Silent(model, idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+        }
+        catch (UpstreamException noCredentials)
+        {
+            return noCredentials.Error;
+        }
+        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            return errors.Unreachable(failed);
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            return errors.Dropped(model, failed.Message);
+        }
+    }
+
+    /// <summary>The next chunk; null at the end.</summary>
+    public async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _chunks!.ReadAsync(cancellationToken), null);
+        }
+        catch (TimeoutException)
+        {
+            return (null, errors.Silent(model, idleTimeout));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, errors.Dropped(model, failed.Message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_chunks is not null) await _chunks.DisposeAsync();
+        _response?.Dispose();
+    }
+}
