@@ -71,14 +71,14 @@ internal sealed class BenchSession(BenchSettings settings, Places places, IReadO
         set.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Starts all rows, or those of some kinds, anew in front of an upstream.</summary>
-    public async Task StartRowsAsync(int upstreamPort, Func<Row, bool>? which = null)
+    /// <summary>Starts all rows anew in front of an upstream.</summary>
+    public async Task StartRowsAsync(int upstreamPort, string answers = "200 tokens")
     {
         foreach (var row in Rows)
         {
             row.Stop();
-            if (which?.Invoke(row) != false) await row.StartAsync(upstreamPort);
-            if (row.Unavailable is { } why && Failures.Add($"{row.Peer.Name}: {why}")) Console.WriteLine($"   {row.Peer.Name}: {why}");
+            await row.StartAsync(upstreamPort);
+            if (row.Unavailable is { } why && Failures.Add($"{row.Peer.Name}, answers of {answers}: {why}")) Console.WriteLine($"   {row.Peer.Name}: {why}");
         }
     }
 
@@ -91,8 +91,9 @@ internal sealed class BenchSession(BenchSettings settings, Places places, IReadO
         await SettleAsync(row);
         void Add(string metric, double value) => Figures.Add(phase, @case, row.Peer.Key, metric, value);
         Add("answers/s", result.PerSecond);
-        Add("p50 ms", result.P50);
-        Add("p99 ms", result.P99);
+        // A row that is too slow for the time it has gives no answer, and none is not a fast one.
+        Add("p50 ms", result.Answers == 0 ? double.NaN : result.P50);
+        Add("p99 ms", result.Answers == 0 ? double.NaN : result.P99);
         Add("errors", result.Errors);
         Add("bytes/answer", result.Bytes);
         if (row.ProcessId != 0 && result.Answers > 0) Add("CPU ms/answer", cpu / result.Answers);

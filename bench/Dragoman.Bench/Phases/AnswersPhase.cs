@@ -14,7 +14,7 @@ internal static class AnswersPhase
         if (bench.Settings.IsBare) return;
         foreach (var kind in Kinds)
         {
-            await bench.StartRowsAsync(bench.UpstreamPort(kind), row => row.Unavailable is null);
+            await bench.StartRowsAsync(bench.UpstreamPort(kind), kind == "tool" ? "one tool call" : $"{kind} tokens");
             foreach (var row in bench.Running) await bench.LoadAsync(row, "small", connections: 8, bench.Settings.WarmUpSeconds);
             for (var round = 0; round < bench.Settings.SideRounds; round++)
             {

@@ -26,7 +26,7 @@ internal static class StreamsPhase
 
     public static async Task RunAsync(BenchSession bench)
     {
-        await bench.StartRowsAsync(bench.PacedUpstreamPort);
+        await bench.StartRowsAsync(bench.PacedUpstreamPort, "paced tokens");
         for (var round = 0; round < bench.Settings.SideRounds; round++)
         {
             foreach (var row in bench.Running) await MeasureAsync(bench, Common, row, streams: 100, pace: 10);
