@@ -16,12 +16,18 @@ internal sealed class HotPaths
 {
     private const int ContextTokens = 32_768;
 
+    // One more than KnownTools remembers.
+    private const int StrangerCount = 65;
+
     private readonly MessagesRequest _request;
     private readonly OllamaModel _model;
     private readonly RequestTranslator _requests = new(new DragomanOptions(), new OllamaSettings());
     private readonly StreamTranslator _answer;
     private readonly List<ReplyEvent> _events = [];
     private readonly ArrayBufferWriter<byte> _output = new(1 << 20);
+    private readonly PooledBuffer _upstream = new();
+    private readonly byte[][] _strangers;
+    private int _stranger;
     private readonly StreamGuard _guard;
     private readonly byte[] _line = Encoding.UTF8.GetBytes(CannedAnswers.OllamaLine(FillerText.Token(1)));
     private readonly JsonText _token = JsonText.From(FillerText.Token(1));
@@ -33,7 +39,8 @@ internal sealed class HotPaths
         _request = MessagesParser.Parse(Body);
         using var show = JsonDocument.Parse(CannedAnswers.Show);
         _model = OllamaModel.FromShow(CannedAnswers.Model, show.RootElement);
-        var chat = _requests.Translate(_request, _model, ContextTokens);
+        _strangers = [.. Enumerable.Range(0, StrangerCount).Select(i => WithOwnTools(Body, i))];
+        var chat = _requests.Translate(_request, _model, ContextTokens, _upstream);
         _answer = new StreamTranslator(_request, chat, new PromptSize(1000, ContextTokens), CannedAnswers.Model, new OllamaErrors("ollama", new Uri("http://localhost/")), new IdSource());
         var writer = new SseWriter(_output, new MessageHead("msg_1", CannedAnswers.Model, EstimatedInputTokens: 1000, ReportsEdits: false));
         _guard = new StreamGuard(ThinkingVisibility.Hidden, () => new ThinkingSignature("ollama", CannedAnswers.Model, Thinking: null)) { Sink = writer };
@@ -46,8 +53,24 @@ internal sealed class HotPaths
     /// <summary>Body to request; returns how many messages it has.</summary>
     public int Parse() => MessagesParser.Parse(Body).Messages.Count;
 
+    /// <summary>The same for a request with tools that were not seen before: one of more clients than are remembered.</summary>
+    public int ParseStranger() => MessagesParser.Parse(_strangers[_stranger++ % StrangerCount]).Messages.Count;
+
     /// <summary>Request to the upstream's body; returns its size.</summary>
-    public int Translate() => _requests.Translate(_request, _model, ContextTokens).Body.Length;
+    public int Translate()
+    {
+        _upstream.Clear();
+        _requests.Translate(_request, _model, ContextTokens, _upstream);
+        return _upstream.Length;
+    }
+
+    // Another name for the first tool makes another list.
+    private static byte[] WithOwnTools(byte[] body, int number)
+    {
+        var text = Encoding.UTF8.GetString(body);
+        var name = text.IndexOf("\"name\":\"", text.IndexOf("\"tools\"", StringComparison.Ordinal), StringComparison.Ordinal) + "\"name\":\"".Length;
+        return Encoding.UTF8.GetBytes(text.Insert(name, $"t{number}_"));
+    }
 
     /// <summary>Counts the request's tokens.</summary>
     public int Count() => PromptCounter.Count(_request);

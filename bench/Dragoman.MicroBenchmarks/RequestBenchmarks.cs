@@ -19,6 +19,10 @@ public class RequestBenchmarks
     [Benchmark]
     public int Parse() => _paths.Parse();
 
+    /// <summary>With tools that were not seen before.</summary>
+    [Benchmark]
+    public int ParseStranger() => _paths.ParseStranger();
+
     [Benchmark]
     public int Translate() => _paths.Translate();
 

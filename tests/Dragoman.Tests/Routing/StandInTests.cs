@@ -2,7 +2,6 @@ using System.Text.Json;
 using Dragoman.Providers;
 using Dragoman.Replies;
 using Dragoman.Routing;
-using Dragoman.Tests.Http;
 
 namespace Dragoman.Tests.Routing;
 
