@@ -93,6 +93,9 @@ internal sealed class GeminiTranslation
         return JsonDocument.Parse(output.WrittenMemory).RootElement;
     }
 
+    /// <summary>A translator of the answer.</summary>
+    public StreamTranslator Answer() => new(Terms, Errors, new SequentialIds(), (id, signature) => Remembered[id] = signature);
+
     private MessageHead Head => new("msg_1", Request.Model, PromptTokens, ReportsEdits: false);
 
     private static ThinkingSignature Author() => new("gemini", "gemini-2.5-pro", Thinking: null);
@@ -109,7 +112,7 @@ internal sealed class GeminiTranslation
     private async Task ReadAsync(byte[] answer, int[] pieces, Action<ReplyEvent> take)
     {
         await using var stream = new GeminiStream(new PiecewiseStream(answer, pieces), Timeout.InfiniteTimeSpan, CancellationToken.None);
-        var translator = new StreamTranslator(Terms, Errors, new SequentialIds(), (id, signature) => Remembered[id] = signature);
+        var translator = Answer();
         var events = new List<ReplyEvent>();
         while (!translator.Ended)
         {
