@@ -29,7 +29,8 @@ internal sealed class HotPaths
     private readonly byte[][] _strangers;
     private int _stranger;
     private readonly StreamGuard _guard;
-    private readonly byte[] _line = Encoding.UTF8.GetBytes(CannedAnswers.OllamaLine(FillerText.Token(1)));
+    private readonly byte[][] _lines = [.. Enumerable.Range(1, 30).Select(i => Encoding.UTF8.GetBytes(CannedAnswers.OllamaLine(FillerText.Token(i), i)))];
+    private int _next;
     private readonly JsonText _token = JsonText.From(FillerText.Token(1));
 
     /// <summary>Prepares them with an agent's request of <paramref name="requestBytes"/>.</summary>
@@ -79,7 +80,8 @@ internal sealed class HotPaths
     public int LineToEvents()
     {
         _events.Clear();
-        _answer.Next(_line, _events);
+        // Lines that differ, as they do in life.
+        _answer.Next(_lines[_next++ % _lines.Length], _events);
         return _events.Count;
     }
 
@@ -92,7 +94,7 @@ internal sealed class HotPaths
     }
 
     /// <summary>Lines of text as an upstream sends them, for <see cref="AnswerAsync"/>: without the last, so that they can be translated again and again.</summary>
-    public static byte[] Lines(int tokens) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, tokens).Select(i => CannedAnswers.OllamaLine(FillerText.Token(i)) + "\n")));
+    public static byte[] Lines(int tokens) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, tokens).Select(i => CannedAnswers.OllamaLine(FillerText.Token(i), i) + "\n")));
 
     /// <summary>A whole answer that comes at once, from the upstream's bytes to the client's; returns how many.</summary>
     public async Task<int> AnswerAsync(byte[] upstream)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -29,7 +30,7 @@ internal static class CannedAnswers
     public static string OllamaText(int tokens)
     {
         var answer = new StringBuilder();
-        for (var i = 0; i < tokens; i++) answer.Append(OllamaLine(i == 0 ? " @" : FillerText.Token(i))).Append('\n');
+        for (var i = 0; i < tokens; i++) answer.Append(OllamaLine(i == 0 ? " @" : FillerText.Token(i), i)).Append('\n');
         return answer.Append(OllamaLast(tokens)).Append('\n').ToString();
     }
 
@@ -85,10 +86,10 @@ internal static class CannedAnswers
         return answer.Append(OpenAiEnd("tool_calls", bytes / 4)).ToString();
     }
 
-    /// <summary>One line of a text answer, without its end.</summary>
-    public static string OllamaLine(string text) => Object(json =>
+    /// <summary>One line of a text answer, without its end; each <paramref name="index"/> has a time of its own.</summary>
+    public static string OllamaLine(string text, int index) => Object(json =>
     {
-        Head(json);
+        Head(json, index);
         json.WriteStartObject("message");
         json.WriteString("role", "assistant");
         json.WriteString("content", text);
@@ -124,10 +125,13 @@ internal static class CannedAnswers
     private static string OpenAiEvent(string delta, string reason = "null", string more = "") =>
         $$"""data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795255200,"model":"bench","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{reason}}}]{{more}}}""" + "\n\n";
 
-    private static void Head(Utf8JsonWriter json)
+    // Go writes nanoseconds without the zeros at their end (time.RFC3339Nano), so one line in ten is shorter than the one before.
+    private static void Head(Utf8JsonWriter json, int index = 0)
     {
+        const long first = 123_456_789, step = 20_017_333, second = 1_000_000_000;
+        var fraction = ((first + (index * step)) % second).ToString("D9", CultureInfo.InvariantCulture).TrimEnd('0');
         json.WriteString("model", "bench:latest");
-        json.WriteString("created_at", "2026-11-21T10:00:00.123456789Z");
+        json.WriteString("created_at", $"2026-11-21T10:00:00.{fraction}Z");
     }
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";

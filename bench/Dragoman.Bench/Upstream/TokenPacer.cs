@@ -52,9 +52,10 @@ internal sealed class TokenStream(Socket socket, int tokens, TimeSpan interval, 
     private const string Format = "D16";
 
     private readonly TaskCompletionSource<bool> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly byte[] _line = Chunk(isOllama ? CannedAnswers.OllamaLine(Stamp(0)) + "\n" : CannedAnswers.OpenAiToken(Stamp(0)));
+    private readonly byte[] _line = Chunk(isOllama ? CannedAnswers.OllamaLine(Stamp(0), index: 0) + "\n" : CannedAnswers.OpenAiToken(Stamp(0)));
     private int _sent;
     private int _stampAt = -1;
+    private int _timeAt;
 
     /// <summary>Time between two tokens, in ticks of <see cref="Stopwatch"/>.</summary>
     public long IntervalTicks { get; } = (long)(interval.TotalSeconds * Stopwatch.Frequency);
@@ -69,8 +70,7 @@ internal sealed class TokenStream(Socket socket, int tokens, TimeSpan interval, 
         {
             if (_sent++ < tokens)
             {
-                if (_stampAt < 0) _stampAt = _line.AsSpan().IndexOf(CannedAnswers.Mark) + 1;
-                Stopwatch.GetTimestamp().TryFormat(_line.AsSpan(_stampAt), out _, Format, CultureInfo.InvariantCulture);
+                Stamp();
                 socket.Send(_line);
                 return true;
             }
@@ -85,6 +85,21 @@ internal sealed class TokenStream(Socket socket, int tokens, TimeSpan interval, 
             _finished.TrySetResult(false);
             return false;
         }
+    }
+
+    // The line is written anew in place: the token's own stamp, and for Ollama the nanoseconds of `created_at`, which are never the same twice.
+    private void Stamp()
+    {
+        const long second = 1_000_000_000;
+        if (_stampAt < 0)
+        {
+            _stampAt = _line.AsSpan().IndexOf(CannedAnswers.Mark) + 1;
+            _timeAt = _line.AsSpan().IndexOf("123456789Z"u8);
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        now.TryFormat(_line.AsSpan(_stampAt), out _, Format, CultureInfo.InvariantCulture);
+        if (_timeAt >= 0) (now % second).TryFormat(_line.AsSpan(_timeAt), out _, "D9", CultureInfo.InvariantCulture);
     }
 
     private static string Stamp(long ticks) => $" @{ticks.ToString(Format, CultureInfo.InvariantCulture)}";
