@@ -113,11 +113,13 @@ public sealed class GeminiReplayTests
             {
                 var index = int.Parse(step.Trim('[', ']'));
                 while (list.Count <= index) list.Add(null);
-                list[index] = next is null ? Value(list[index], piece) : list[index] ?? next;
+                if (next is not null && list[index] is { } entered) return entered;
+                list[index] = next is null ? Value(list[index], piece) : next;
                 return list[index];
             }
 
-            at[step] = next is null ? Value(at[step], piece) : at[step]?.DeepClone() ?? next;
+            if (next is not null && at[step] is { } known) return known;
+            at[step] = next is null ? Value(at[step], piece) : next;
             return at[step];
         }
 
