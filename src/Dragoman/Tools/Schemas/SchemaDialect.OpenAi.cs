@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
 
 namespace Dragoman.Tools;
 
@@ -23,12 +24,16 @@ internal sealed class OpenAiSchemaDialect : SchemaDialect
 
         // Some servers look the address up, or refuse what they don't know by it.
         root.Remove("$schema");
+        var written = root.DeepClone();
         SchemaShape.Repair(root, notes);
+        // What was repaired may accept more than before, and a "oneOf" or "not" around it would then refuse what was accepted.
+        if (!JsonNode.DeepEquals(written, root)) SchemaVariants.RelaxElements(root, inElements: true);
         if (root.Any(member => NotAtTop.Contains(member.Key)))
         {
+            // So may a reference that was cut.
             root = SchemaReferences.Inline(root, notes);
             SchemaMerge.MergeAllOf(root);
-            SchemaVariants.RelaxElements(root);
+            SchemaVariants.RelaxElements(root, inElements: !JsonNode.DeepEquals(written, root));
             var alternatives = SchemaTopLevel.Flatten(root, notes);
             var constraints = SchemaConstraintText.Take(root, "", root.Select(member => member.Key).Where(key => !NotAtTop.Contains(key)).ToFrozenSet(StringComparer.Ordinal), notes);
             if (SchemaTopLevel.Description(root, alternatives, constraints) is { } description) root["description"] = description;

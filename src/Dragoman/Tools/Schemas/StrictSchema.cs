@@ -39,6 +39,8 @@ internal sealed record StrictSchema(ReadOnlyMemory<byte> Json, IReadOnlyList<str
 
     private static bool Close(JsonObject schema, string path, SchemaNotes notes, ref bool addsNulls)
     {
+        // "$ref cannot have keywords" beside it.
+        if (schema.ContainsKey("$ref")) return schema.Count == 1;
         if (schema.Any(member => Open.Contains(member.Key)) || !IsTyped(schema)) return false;
         if (SchemaTree.Text(schema["format"]) is { } format && !Formats.Contains(format)) Say(schema, path, "format", notes);
         foreach (var keyword in schema.Select(member => member.Key).Where(key => key != "description" && !Kept.Contains(key)).ToArray()) Say(schema, path, keyword, notes);
@@ -56,7 +58,7 @@ internal sealed record StrictSchema(ReadOnlyMemory<byte> Json, IReadOnlyList<str
     // "schema must have a 'type' key": anything at all is not to be had.
     private static bool IsTyped(JsonObject schema)
     {
-        if (schema.ContainsKey("type") || schema.ContainsKey("anyOf") || schema.ContainsKey("$ref")) return true;
+        if (schema.ContainsKey("type") || schema.ContainsKey("anyOf")) return true;
         var values = schema["enum"] as JsonArray ?? (schema.TryGetPropertyValue("const", out var only) ? [only?.DeepClone()] : []);
         if (values.Count == 0 || values.Any(value => value?.GetValueKind() != JsonValueKind.String)) return false;
         schema.Insert(0, "type", "string");

@@ -25,7 +25,7 @@ internal sealed record FunctionChoice(IReadOnlyList<Tool> Offered, string? Word,
             case { Kind: ToolChoiceKind.Any } when offer.Offered.Count > 0:
                 return Force(free, dialect, offer.Offered);
             case { Kind: ToolChoiceKind.Tool, Name: var name } when offer.Offered.FirstOrDefault(tool => tool.Name == name) is { } tool:
-                return dialect is { NamedChoice: true, RequiredChoice: not null } ? free with { Named = FunctionNames.Fit(tool.Name), IsForced = true } : Force(free, dialect, [tool]);
+                return dialect.NamedChoice ? free with { Named = FunctionNames.Fit(tool.Name), IsForced = true } : Force(free, dialect, [tool]);
             case { Kind: ToolChoiceKind.Any or ToolChoiceKind.Tool }:
                 // A tool that is not there can't be forced.
                 return free with { Degraded = "tool_choice=auto" };

@@ -11,6 +11,8 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
 {
     private static readonly JsonText GoOn = JsonText.From("Go on with your last message from exactly where it ends. Repeat nothing of it, and write nothing before the rest.");
 
+    private static readonly JsonText Below = JsonText.From("[The output is in the user's next message.]");
+
     private readonly List<OpenAiTurn> _turns = [];
     private readonly Dictionary<string, (string Name, int Order)> _calls = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _degraded = new(StringComparer.Ordinal);
@@ -31,9 +33,12 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
 
         if (_turns is [.., AssistantTurn])
         {
-            _degraded.Add(dialect.Prefill == Prefill.AsIs ? "prefill=model_dependent" : "prefill=instructed");
-            if (dialect.Prefill is Prefill.Prefix or Prefill.Partial) _degraded.Remove("prefill=instructed");
-            if (dialect.Prefill == Prefill.Instructed) Instruct(GoOn);
+            if (dialect.Prefill == Prefill.AsIs) _degraded.Add("prefill=model_dependent");
+            if (dialect.Prefill == Prefill.Instructed)
+            {
+                _degraded.Add("prefill=instructed");
+                Instruct(GoOn);
+            }
         }
 
         return _turns;
@@ -88,6 +93,7 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
         _turns.Insert(at > 0 && _turns[at - 1] is AssistantTurn or ResultTurn ? at : _turns.Count, result);
         if (inside.Count == parts.Count) return;
         _degraded.Add("tool_result.media=beside");
+        if (inside.Count == 0) result.Parts.Add(new TextPart(Below));
         beside.Add(new TextPart(JsonText.From($"[Belongs to the result of {result.Name} ({result.CallId}):]")));
         beside.AddRange(parts.Except(inside, ReferenceEqualityComparer.Instance).Cast<OpenAiPart>());
     }

@@ -128,8 +128,9 @@ internal static class OpenAiRequestTranslator
         foreach (var tool in offer.Unavailable) degraded.Add($"{tool.Name}=unavailable");
         if (choice.Degraded is not null) degraded.Add(choice.Degraded);
         if (format.Degraded is not null) degraded.Add(format.Degraded);
-        if (!dialect.Samples && request.Temperature is not null) degraded.Add("temperature=ignored");
-        if (!dialect.Samples && request.TopP is not null) degraded.Add("top_p=ignored");
+        // 1 is what both sides take when nothing is said.
+        if (!dialect.Samples && request.Temperature is not (null or 1)) degraded.Add("temperature=ignored");
+        if (!dialect.Samples && request.TopP is not (null or 1)) degraded.Add("top_p=ignored");
         if (!dialect.TopK && request.TopK is not null) degraded.Add("top_k=ignored");
     }
 }
