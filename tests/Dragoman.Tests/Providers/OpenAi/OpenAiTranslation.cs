@@ -62,10 +62,10 @@ internal sealed class OpenAiTranslation
     public static string Text(string text) => Delta($"\"content\":{JsonSerializer.Serialize(text)}");
 
     /// <summary>A chunk with an element of <c>tool_calls</c>.</summary>
-    public static string Call(string fields) => Delta($$$"""  "tool_calls":[{{{{fields}}}}] """);
+    public static string Call(string element) => Delta($"\"tool_calls\":[{element}]");
 
     /// <summary>A last chunk.</summary>
-    public static string Last(string reason = "stop", string usage = "") => $$$"""{"choices":[{"index":0,"delta":{},"finish_reason":"{{{reason}}}"}]{{{(usage.Length > 0 ? $",\"usage\":{{{usage}}}" : "")}}}}""";
+    public static string Last(string reason = "stop", string usage = "") => $$$"""{"choices":[{"index":0,"delta":{},"finish_reason":"{{{reason}}}"}]{{{(usage.Length > 0 ? $",\"usage\":{usage}" : "")}}}}""";
 
     /// <summary>A chunk with nothing but counts.</summary>
     public static string Usage(string usage) => $$$"""{"choices":[],"usage":{{{{usage}}}}}""";
