@@ -44,7 +44,7 @@ internal ref struct JsonCursor
     public readonly bool Is(ReadOnlySpan<byte> name) => _json.ValueTextEquals(name);
 
     /// <summary>The current token (a property name or string) as a string.</summary>
-    public readonly string Text() => _json.GetString()!;
+    public readonly string Text() => _json.ValueIsEscaped ? _json.GetString()! : FieldNames.Of(_json.ValueSpan);
 
     /// <summary>Fails with <paramref name="reason"/> at the current path.</summary>
     public readonly InvalidRequestException Error(string reason, string? field = null)
@@ -92,6 +92,9 @@ internal ref struct JsonCursor
         if (_json.TokenType != JsonTokenType.String) throw Error("Input should be a valid string");
         return new JsonText(_body.Slice(_origin + (int)_json.TokenStartIndex + 1, _json.ValueSpan.Length));
     }
+
+    /// <summary>The current string when it is one of a few names, such as a role.</summary>
+    public readonly string Name() => _json.TokenType == JsonTokenType.String ? Text() : throw Error("Input should be a valid string");
 
     /// <summary>The current string, decoded.</summary>
     public readonly string DecodedString() => String().ToString();
@@ -163,7 +166,7 @@ internal ref struct JsonCursor
         {
             var isType = ahead.ValueTextEquals("type"u8);
             ahead.Read();
-            if (isType) return ahead.TokenType == JsonTokenType.String ? ahead.GetString() : null;
+            if (isType) return ahead.TokenType != JsonTokenType.String ? null : ahead.ValueIsEscaped ? ahead.GetString() : FieldNames.Of(ahead.ValueSpan);
             ahead.Skip();
         }
 

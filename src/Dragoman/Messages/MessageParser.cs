@@ -62,7 +62,7 @@ internal static class MessageParser
         return new Message(role.Value, content ?? [], effort);
     }
 
-    private static Role ReadRole(ref JsonCursor cursor) => cursor.DecodedString() switch
+    private static Role ReadRole(ref JsonCursor cursor) => cursor.Name() switch
     {
         "user" => Role.User,
         "assistant" => Role.Assistant,
