@@ -5,6 +5,8 @@ namespace Dragoman.Routing;
 /// <summary>Decides where a request goes: the client's model name to an ordered list of targets, the first the best.</summary>
 internal sealed class Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog)
 {
+    private const string AnthropicName = "anthropic";
+
     private readonly ModelMap _map = new(options.Models);
     private volatile bool _upstreamSeen;
 
@@ -16,8 +18,11 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
     {
         if (await IsDemoAsync(cancellationToken)) return [new Target(ProviderSet.DemoName, ProviderSet.DemoName)];
         var name = ModelName.Clean(model);
+        // The prefix of the discovery list, and the name of a provider: of Claude's names it can only be the second.
+        if (name.Length != model.Length && ModelName.IsClaude(name) && model.StartsWith(ModelName.DiscoveryPrefix, StringComparison.OrdinalIgnoreCase) && providers.Has(AnthropicName)) return [new Target(AnthropicName, name)];
         if (_map.Mapped(name) is { } mapped) return Targets(mapped);
         if (Explicit(name) is { } named) return [named];
+        if (providers[providers.Default] is IPassThrough passing && passing.Serves(name)) return [new Target(providers.Default, name)];
         var installed = await catalog.ListAsync(providers.Default, cancellationToken);
         if (installed.Find(name) is { } known) return [new Target(providers.Default, known.Name)];
         if (_map.CatchAll is { } others) return Targets(others);
