@@ -11,12 +11,13 @@ internal sealed class BodyEdits(ReadOnlyMemory<byte> body)
     /// <summary>The body as it was.</summary>
     public ReadOnlyMemory<byte> Body => body;
 
-    /// <summary>Puts <paramref name="text"/> in the place of what stands from <paramref name="start"/> to <paramref name="end"/>. Edits come in the order of the body.</summary>
+    /// <summary>Puts <paramref name="text"/> in the place of what stands from <paramref name="start"/> to <paramref name="end"/>. No two of them overlap.</summary>
     public void Replace(int start, int end, ReadOnlyMemory<byte> text) => _edits.Add((start, end, text));
 
     /// <summary>Writes the edited body.</summary>
     public void Write(IBufferWriter<byte> output)
     {
+        _edits.Sort(static (left, right) => left.Start.CompareTo(right.Start));
         var at = 0;
         foreach (var (start, end, text) in _edits)
         {

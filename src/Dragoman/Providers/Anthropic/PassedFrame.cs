@@ -18,7 +18,7 @@ internal readonly record struct PassedFrame(string Type, ReadOnlyMemory<byte> Da
     {
         var (data, start, hasName) = DataOf(frame);
         if (data.IsEmpty || data.Span.SequenceEqual(Done)) return new PassedFrame("", default, -1, hasName);
-        var json = new Utf8JsonReader(data.Span);
+        var json = PassedJson.Reader(data);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("an event that is no object");
         string? type = null;

@@ -61,13 +61,13 @@ internal sealed class PassedStream(string? model, UpstreamHead head, AnthropicEr
         var (start, length) = _fields.Model.GetOffsetAndLength(read.Data.Length);
         if (model is null || length == 0 || read.DataStart < 0) return ReplyEvent.OfPassedStart(Whole(frame, read), head);
         start += read.DataStart;
-        byte[] renamed = [.. frame.Span[..start], (byte)'"', .. JsonText.From(model).Escaped.Span, (byte)'"', .. frame.Span[(start + length)..]];
+        byte[] renamed = [.. frame.Span[..start], .. PassedJson.Quoted(model).Span, .. frame.Span[(start + length)..]];
         return ReplyEvent.OfPassedStart(Whole(renamed, read), head);
     }
 
     private void Gather(ReadOnlyMemory<byte> data)
     {
-        var json = new Utf8JsonReader(data.Span);
+        var json = PassedJson.Reader(data);
         json.Read();
         _fields.Read(ref json, data);
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Messages;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Anthropic;
@@ -17,7 +16,7 @@ internal static class WholeMessage
         var fields = new MessageFields();
         try
         {
-            var json = new Utf8JsonReader(body.Span);
+            var json = PassedJson.Reader(body);
             json.Read();
             if (json.TokenType != JsonTokenType.StartObject) return [ReplyEvent.Failed(errors.Unreadable("no object"))];
             fields.Read(ref json, body);
@@ -32,7 +31,7 @@ internal static class WholeMessage
         if (fields.Type == "error") return [ReplyEvent.Failed(errors.FromEvent(body, head))];
         if (fields.Type != "message") return [ReplyEvent.Failed(errors.Unreadable("no message"))];
         var (start, length) = fields.Model.GetOffsetAndLength(body.Length);
-        if (model is not null && length > 0) body = (byte[])[.. body.Span[..start], (byte)'"', .. JsonText.From(model).Escaped.Span, (byte)'"', .. body.Span[(start + length)..]];
+        if (model is not null && length > 0) body = (byte[])[.. body.Span[..start], .. PassedJson.Quoted(model).Span, .. body.Span[(start + length)..]];
         return [ReplyEvent.OfPassedStart(body, head), ReplyEvent.Finished(fields.Finish())];
     }
 }
