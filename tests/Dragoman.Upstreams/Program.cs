@@ -1,35 +1,63 @@
 using System.Globalization;
+using Dragoman.Upstreams.Gemini;
 using Dragoman.Upstreams.Ollama;
 
 namespace Dragoman.Upstreams;
 
-/// <summary>Runs a simulated upstream until Ctrl+C: <c>[ollama] [--port 11434] [--scenario agent]</c>.</summary>
+/// <summary>Runs a simulated upstream until Ctrl+C: <c>[--upstream ollama|gemini] [--port 11434] [--scenario agent]</c>. The upstream's name may also stand alone in front.</summary>
 internal static class Program
 {
     private const int UsageError = 2;
+    private const string OllamaPort = "11434";
+    private const string GeminiPort = "11435";
 
     private static async Task<int> Main(string[] arguments)
     {
-        var port = 0;
-        // The upstream's name may be left out while there is only one.
-        var options = arguments is ["ollama", .. var rest] ? rest : arguments;
-        if (!int.TryParse(Option(options, "--port") ?? "11434", CultureInfo.InvariantCulture, out port)
-            || NamedScenarios.Find(Option(options, "--scenario") ?? "agent") is not { } scenario)
+        var named = arguments is ["ollama" or "gemini", ..];
+        var upstream = named ? arguments[0] : Option(arguments, "--upstream") ?? "ollama";
+        var port = Option(arguments, "--port") ?? (upstream == "gemini" ? GeminiPort : OllamaPort);
+        var scenario = Option(arguments, "--scenario") ?? "agent";
+        if (!int.TryParse(port, CultureInfo.InvariantCulture, out var number) || await StartAsync(upstream, scenario, number) is not { } server)
         {
-            await Console.Error.WriteLineAsync($"usage: [ollama] [--port 11434] [--scenario {string.Join('|', NamedScenarios.Names)}]");
+            await Console.Error.WriteLineAsync(
+                $"usage: [--upstream ollama|gemini] [--port {OllamaPort}|{GeminiPort}] [--scenario NAME]\n"
+                + $"scenarios of ollama: {string.Join('|', NamedScenarios.Names)}\nscenarios of gemini: {string.Join('|', GeminiScenarios.Names)}");
             return UsageError;
         }
 
-        await using var server = await SimulatedOllama.StartAsync(scenario, port);
-        Console.WriteLine(server.Url);
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Console.CancelKeyPress += (_, pressed) =>
+        await using (server)
         {
-            pressed.Cancel = true;
-            stop.TrySetResult();
-        };
-        await stop.Task;
+            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Console.CancelKeyPress += (_, pressed) =>
+            {
+                pressed.Cancel = true;
+                stop.TrySetResult();
+            };
+            await stop.Task;
+        }
+
         return 0;
+    }
+
+    /// <summary>Starts a server and says where it is and how to get in; null when there is no such upstream or scenario.</summary>
+    private static async Task<IAsyncDisposable?> StartAsync(string upstream, string scenario, int port)
+    {
+        if (upstream == "ollama" && NamedScenarios.Find(scenario) is { } forOllama)
+        {
+            var ollama = await SimulatedOllama.StartAsync(forOllama, port);
+            Console.WriteLine(ollama.Url);
+            return ollama;
+        }
+
+        if (upstream != "gemini" || GeminiScenarios.Find(scenario) is not { } forGemini)
+        {
+            return null;
+        }
+
+        var gemini = await SimulatedGemini.StartAsync(forGemini, port);
+        Console.WriteLine(gemini.Url);
+        Console.WriteLine($"Gemini API key {forGemini.ApiKey}, Vertex AI express key {forGemini.ExpressKey}, Vertex AI project {forGemini.Project} with the token {gemini.NewAccessToken()}");
+        return gemini;
     }
 
     private static string? Option(string[] options, string name)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;
@@ -35,8 +36,9 @@ internal sealed class StreamingReply
         var arrived = await WaitForFirstAsync(events);
         WriteHead();
         await using var line = new SseConnection(_http.Response.BodyWriter, _buffer, _writer, _time, _settings.PingInterval, _http.RequestAborted);
-        // The beginning of an answer that is passed on is the upstream's.
+        // The beginning of an answer that is passed on is the upstream's. Until it comes a comment takes the headers along: clients wait for them with a limit.
         if (_exchange.Opened is not { Passes: true }) _writer.StartMessage();
+        else if (!arrived) _writer.Ping();
         try
         {
             await PassAllAsync(events, line, arrived);
@@ -128,6 +130,7 @@ internal sealed class StreamingReply
     }
 
     // The upstream pauses: what was written goes out, and the line is the ping timer's until the next event.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(EventCursor events, SseConnection line)
     {
         await line.PauseAsync();

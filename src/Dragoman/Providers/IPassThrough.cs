@@ -9,9 +9,6 @@ namespace Dragoman.Providers;
 /// </summary>
 internal interface IPassThrough : IProvider
 {
-    /// <summary>The upstream takes <paramref name="model"/> by this name, whether its list has it or not.</summary>
-    bool Serves(string model);
-
     /// <summary>The upstream's own answer to a question for a count of tokens; null when it has no such endpoint.</summary>
     /// <exception cref="UpstreamException">The upstream can't be reached or refuses.</exception>
     ValueTask<PassedAnswer?> CountAsync(MessagesRequest request, Target target, CancellationToken cancellationToken);

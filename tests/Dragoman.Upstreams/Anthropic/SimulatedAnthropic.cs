@@ -38,6 +38,9 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Completes when a request has come.</summary>
+    public Task WaitForRequestAsync(CancellationToken cancellationToken) => changed.WaitUntilAsync(() => Requests.Count > 0, cancellationToken);
+
     /// <summary>Completes when a client has left before its answer was whole.</summary>
     public Task WaitForAbandonedAsync(CancellationToken cancellationToken) => changed.WaitUntilAsync(() => Volatile.Read(ref abandoned) > 0, cancellationToken);
 
@@ -50,7 +53,7 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
         {
             await SendAsync(http, Answer(request));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
             Interlocked.Increment(ref abandoned);
             changed.Changed();

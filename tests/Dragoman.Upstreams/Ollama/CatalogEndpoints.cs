@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -130,7 +131,7 @@ internal static class CatalogEndpoints
         writer.WriteEndArray();
     });
 
-    private static string Object(Action<Utf8JsonWriter> writeFields) => GoJson.Write(writer =>
+    private static string Object(Action<Utf8JsonWriter> writeFields) => Json.Write(writer =>
     {
         writer.WriteStartObject();
         writeFields(writer);

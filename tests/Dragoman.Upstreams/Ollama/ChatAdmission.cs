@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -143,7 +144,7 @@ internal sealed class ChatAdmission(OllamaScenario scenario, ModelStore models, 
             return null;
         }
 
-        var quoted = GoJson.Write(writer => writer.WriteStringValue(format.GetRawText()));
+        var quoted = Json.Write(writer => writer.WriteStringValue(format.GetRawText()));
         return new Refusal(500, $"invalid format: {quoted}; expected \"json\" or a valid JSON Schema object");
     }
 

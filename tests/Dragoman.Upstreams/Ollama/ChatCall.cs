@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -63,7 +64,7 @@ public sealed record ChatCall
     internal JsonElement? Format => Request.Find("format") switch
     {
         { ValueKind: JsonValueKind.Object } schema => schema,
-        { ValueKind: JsonValueKind.String } word when word.ValueEquals("json") => GoJson.Parse("""{"type":"object"}"""),
+        { ValueKind: JsonValueKind.String } word when word.ValueEquals("json") => Json.Parse("""{"type":"object"}"""),
         _ => null,
     };
 }

@@ -30,7 +30,7 @@ internal sealed class ChatEndpoint(OllamaScenario scenario, ModelStore models, R
         }
         else
         {
-            var model = GoJson.Parse(request.Body).FindText("model")!;
+            var model = Json.Parse(request.Body).FindText("model")!;
             var line = ChatLines.Done(model, scenario.Clock.GetUtcNow(), new MessagePart(), admitted.Empty!, metrics: null);
             await http.Response.AnswerAsync(StatusCodes.Status200OK, line, cancellationToken);
         }

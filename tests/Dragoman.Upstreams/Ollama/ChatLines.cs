@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -46,7 +47,7 @@ internal static class ChatLines
     public static string Done(string model, DateTimeOffset createdAt, MessagePart part, string doneReason, Metrics? metrics) =>
         Line(model, createdAt, part, doneReason, metrics);
 
-    private static string Line(string model, DateTimeOffset createdAt, MessagePart part, string? doneReason, Metrics? metrics) => GoJson.Write(writer =>
+    private static string Line(string model, DateTimeOffset createdAt, MessagePart part, string? doneReason, Metrics? metrics) => Json.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("model", model);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 

@@ -1,3 +1,4 @@
+using Dragoman.Upstreams.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Upstreams.Ollama;

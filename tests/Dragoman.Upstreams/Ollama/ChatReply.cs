@@ -1,3 +1,5 @@
+using Dragoman.Upstreams.Writing;
+
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Dragoman.Upstreams.Writing;
 
 namespace Dragoman.Upstreams.Ollama;
 

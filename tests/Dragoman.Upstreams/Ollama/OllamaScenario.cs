@@ -1,3 +1,5 @@
+using Dragoman.Upstreams.Agents;
+
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>What a simulated Ollama has installed and how it answers. Immutable: start from a factory and change it with <c>with</c>.</summary>
@@ -55,7 +57,7 @@ public sealed record OllamaScenario
     public static OllamaScenario Text(string text) => InTurn(new ChatReply().Text(text));
 
     /// <summary>A model that does what directives in the prompt say; see <see cref="AgentBrain"/>.</summary>
-    public static OllamaScenario Agent() => new() { Reply = AgentBrain.Reply };
+    public static OllamaScenario Agent() => new() { Reply = OllamaAgent.Reply };
 
     /// <summary>The same scenario with its lines cut into random pieces; the same seed gives the same pieces.</summary>
     public OllamaScenario SplitBytes(int seed) => this with { SplitSeed = seed };

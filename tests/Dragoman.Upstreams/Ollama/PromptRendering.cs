@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -48,7 +49,7 @@ internal static class PromptRendering
         $"{(thinking.Length > 0 ? $"<think>{thinking}</think>" : "")}{content}{string.Concat(toolCalls)}<|end|>\n";
 
     /// <summary>A tool call inside an assistant's turn; key order counts.</summary>
-    public static string ToolCall(string name, JsonElement arguments) => $"<tool_call>{name} {GoJson.Compact(arguments)}</tool_call>";
+    public static string ToolCall(string name, JsonElement arguments) => $"<tool_call>{name} {Json.Compact(arguments)}</tool_call>";
 
     /// <summary>The role in lower case, as Ollama reads it.</summary>
     public static string Role(JsonElement message) => (message.FindText("role") ?? "").ToLowerInvariant();
@@ -79,13 +80,13 @@ internal static class PromptRendering
         }
 
         var calls = message.FindItems("tool_calls").Select(call => call.Find("function") is { } function
-            ? ToolCall(function.FindText("name") ?? "", function.Find("arguments") ?? GoJson.Parse("{}"))
+            ? ToolCall(function.FindText("name") ?? "", function.Find("arguments") ?? Json.Parse("{}"))
             : "");
         prompt.Append(AssistantTurn(withThinking ? message.FindText("thinking") ?? "" : "", message.FindText("content") ?? "", calls));
     }
 
     /// <summary>A tool as the model gets to see it: keywords that <c>api.Tool</c> does not declare were dropped when the request was read.</summary>
-    private static string Declared(JsonElement tool) => GoJson.Write(writer => WriteDeclared(writer, tool, ToolFields));
+    private static string Declared(JsonElement tool) => Json.Write(writer => WriteDeclared(writer, tool, ToolFields));
 
     private static readonly string[] ToolFields = ["type", "function", "name", "description", "parameters", "$defs", "items", "required", "properties"];
 

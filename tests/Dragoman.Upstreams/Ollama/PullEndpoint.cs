@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Upstreams.Ollama;
@@ -67,14 +68,14 @@ internal sealed class PullEndpoint(OllamaScenario scenario, ModelStore models)
         }
     }
 
-    private static string Status(string status) => GoJson.Write(writer =>
+    private static string Status(string status) => Json.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("status", status);
         writer.WriteEndObject();
     });
 
-    private static string Progress(SimulatedModel model, long completed) => GoJson.Write(writer =>
+    private static string Progress(SimulatedModel model, long completed) => Json.Write(writer =>
     {
         var digest = CatalogEndpoints.Digest(model);
         writer.WriteStartObject();

@@ -1,3 +1,5 @@
+using Dragoman.Upstreams.Serving;
+
 namespace Dragoman.Upstreams.Ollama;
 
 /// <summary>Why a request is not answered: a status and the text of <c>{"error":...}</c>.</summary>
@@ -12,7 +14,7 @@ internal sealed record Refusal(int Status, string Error, string? SigninUrl = nul
     /// llama-server's own error; Ollama puts the JSON text of it into its error string, so it arrives encoded twice. The counts in it are
     /// exact: a free token count of the prompt.
     /// </summary>
-    public static Refusal ContextExceeded(int tokens, int numCtx) => new(400, GoJson.Write(writer =>
+    public static Refusal ContextExceeded(int tokens, int numCtx) => new(400, Json.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartObject("error");
@@ -32,7 +34,7 @@ internal sealed record Refusal(int Status, string Error, string? SigninUrl = nul
         + "or use a model with a longer context length");
 
     /// <summary>The body.</summary>
-    public string Body => GoJson.Write(writer =>
+    public string Body => Json.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("error", Error);

@@ -1,3 +1,5 @@
+using Dragoman.Upstreams.Serving;
+using Dragoman.Upstreams.Writing;
 using Microsoft.AspNetCore.Http;
 
 namespace Dragoman.Upstreams.Ollama;

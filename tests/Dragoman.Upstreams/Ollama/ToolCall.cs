@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
 namespace Dragoman.Upstreams.Ollama;
 
@@ -8,7 +9,7 @@ internal sealed record ToolCall(string? Id, int Index, string Name, JsonElement 
     /// <summary>The parsed form of a scripted call.</summary>
     /// <exception cref="JsonException">The script's arguments are not JSON.</exception>
     public static ToolCall From(ScriptedToolCall scripted, int index, Func<string> newId) =>
-        new(scripted.Id == ChatReply.GeneratedId ? newId() : scripted.Id, index, scripted.Name, GoJson.Parse(scripted.ArgumentsJson));
+        new(scripted.Id == ChatReply.GeneratedId ? newId() : scripted.Id, index, scripted.Name, Json.Parse(scripted.ArgumentsJson));
 
     /// <summary>The form in which a renderer writes a call into the prompt.</summary>
     public string Rendered => PromptRendering.ToolCall(Name, Arguments);

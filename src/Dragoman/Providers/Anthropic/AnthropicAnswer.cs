@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Replies;
 
@@ -56,6 +57,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     }
 
     /// <summary>The next frame of a stream; null at the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(ReadOnlyMemory<byte>? Frame, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
     {
         try

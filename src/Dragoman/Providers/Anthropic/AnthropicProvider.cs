@@ -32,7 +32,7 @@ internal sealed class AnthropicProvider : IPassThrough
     }
 
     /// <inheritdoc/>
-    public bool Serves(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) && AnthropicHost.HasClaude(_address);
+    public bool TakesClaudeNames => AnthropicHost.HasClaude(_address);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)

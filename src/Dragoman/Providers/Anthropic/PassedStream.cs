@@ -34,7 +34,8 @@ internal sealed class PassedStream(string? model, UpstreamHead head, AnthropicEr
         switch (read.Type)
         {
             // A comment: a sign of life, but nothing that is worth giving up the real status for.
-            case "": return _begun ? ReplyEvent.OfPassed(frame) : null;
+            // Without a blank line behind it, it's the beginning of an event that never came.
+            case "": return _begun && IsClosed(frame) ? ReplyEvent.OfPassed(frame) : null;
             case "error": return Fail(errors.FromEvent(read.Data, head));
             case "message_start" when !_begun: return Begin(frame, read);
             case "message_delta": Gather(read.Data); break;

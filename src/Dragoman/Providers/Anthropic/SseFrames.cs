@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 
 namespace Dragoman.Providers.Anthropic;
@@ -22,6 +23,7 @@ internal sealed class SseFrames(Stream body, TimeSpan idleTimeout, CancellationT
     /// <summary>The next frame; at the end whatever is left without a blank line, then null.</summary>
     /// <exception cref="TimeoutException">No byte came for the idle limit.</exception>
     /// <exception cref="IOException">The connection broke, or a frame is too long.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
         if (_piece.IsEmpty || _begun.Length > 0) _begun.Clear();

@@ -16,7 +16,7 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
 
     // "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." and Vertex AI's
     // "… because the input token count is 1200000 but model only supports up to 1048576."
-    [GeneratedRegex(@"input token count (is |\()(?<tokens>[0-9,]{1,12})\)? .{0,80}?(supports up to |allowed \()(?<limit>[0-9,]{1,12})", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"input token count (is )?\(?(?<tokens>[0-9][0-9,]{0,14})\)? .{0,80}?(supports up to|allowed) \(?(?<limit>[0-9][0-9,]{0,14})", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Overflow();
 
     /// <summary>An error status before the first byte.</summary>

@@ -45,9 +45,9 @@ internal sealed class GeminiSchemaBuilder(PropertyNaming naming, SchemaNotes not
             return (OfTypes(schema, place), null);
         }
 
-        var shared = (JsonObject)schema.DeepClone();
-        shared.Remove("anyOf");
-        shared.Remove("description");
+        // What is about the value whatever its type is said once; the rest belongs to each of the branches.
+        var shared = With(schema, IsAboutTypes);
+        var said = SchemaConstraintText.Take(With(schema, keyword => keyword is not ("anyOf" or "description") && !IsAboutTypes(keyword)), place.Path, [], notes);
         var variants = new List<JsonObject>();
         foreach (var (index, branch) in branches.OfType<JsonObject>().Index())
         {
@@ -60,7 +60,7 @@ internal sealed class GeminiSchemaBuilder(PropertyNaming naming, SchemaNotes not
             }
         }
 
-        return (variants, SchemaTree.Text(schema["description"]));
+        return (variants, SchemaConstraintText.Append(SchemaTree.Text(schema["description"]), said));
     }
 
     /// <summary>Alternatives that only ask for one property or another say the same in words, at a fraction of the size.</summary>
@@ -86,7 +86,7 @@ internal sealed class GeminiSchemaBuilder(PropertyNaming naming, SchemaNotes not
 
             variants.Add(OfType(About(rest, type), type, place));
             // What is said of the value whatever its type is said once.
-            rest = new JsonObject(rest.Where(keyword => SchemaTypes.IsAboutOne(keyword.Key) || keyword.Key is "type" or "enum" or "format").Select(keyword => KeyValuePair.Create(keyword.Key, keyword.Value?.DeepClone())));
+            rest = With(rest, IsAboutTypes);
         }
 
         return variants;
@@ -138,6 +138,11 @@ internal sealed class GeminiSchemaBuilder(PropertyNaming naming, SchemaNotes not
 
         return about;
     }
+
+    private static bool IsAboutTypes(string keyword) => SchemaTypes.IsAboutOne(keyword) || keyword is "type" or "nullable" or "enum" or "format";
+
+    private static JsonObject With(JsonObject schema, Func<string, bool> isWanted) =>
+        new(schema.Where(keyword => isWanted(keyword.Key)).Select(keyword => KeyValuePair.Create(keyword.Key, keyword.Value?.DeepClone())));
 
     private static bool TakesNull(JsonObject variant) => variant.ContainsKey("nullable") || SchemaTree.Text(variant["type"]) == "NULL";
 

@@ -21,10 +21,13 @@ internal sealed class GeminiSchemaDialect : SchemaDialect
             return new("{\"type\":\"OBJECT\"}"u8.ToArray(), notes.Lines);
         }
 
+        SchemaMerge.MergeAllOf(root);
+        SchemaVariants.ConstToEnum(root);
         var alternatives = SchemaTopLevel.Flatten(root, notes);
         if (SchemaConstraintText.Append(SchemaTree.Text(root["description"]), alternatives) is { } description)
             root["description"] = description;
         SchemaTopLevel.MakeObject(root, notes);
+        Unify(root, "", notes);
         var names = new PropertyNaming(root);
         var parameters = new GeminiSchemaBuilder(names, notes).Build(root);
         return new(SchemaTree.Write(parameters), notes.Lines)
@@ -46,6 +49,7 @@ internal sealed class GeminiSchemaDialect : SchemaDialect
             return new("{\"type\":\"OBJECT\"}"u8.ToArray(), notes.Lines);
         }
 
+        Unify(root, "", notes);
         var names = new PropertyNaming(root);
         return new(SchemaTree.Write(new GeminiSchemaBuilder(names, notes).Build(root)), notes.Lines) { Names = names.Renamed };
     }
@@ -55,9 +59,7 @@ internal sealed class GeminiSchemaDialect : SchemaDialect
         if (SchemaTree.Parse(schema) is not { } root)
             return null;
         SchemaShape.Repair(root, notes);
-        root = SchemaReferences.Inline(root, notes);
-        Unify(root, "", notes);
-        return root;
+        return SchemaReferences.Inline(root, notes);
     }
 
     /// <summary>Says what has several spellings in one: in the schema, its parts, and the elements of arrays, which the passes leave alone.</summary>

@@ -92,7 +92,7 @@ public sealed class PassedFailureTests
     {
         var hold = new TaskCompletionSource();
         var reply = AnthropicReply.Text("anthropic/claude-x", "late") with { BeforeHeaders = hold.Task };
-        await using var gateway = await AnthropicGateway.StartAsync(reply, configure: options => (options.FirstEventGraceSeconds, options.PingIntervalSeconds) = (0, 0.05));
+        await using var gateway = await AnthropicGateway.StartAsync(reply, configure: options => (options.FirstEventGraceSeconds, options.PingIntervalSeconds) = (0, 1000));
         using var response = await gateway.AskAsync(AnthropicGateway.Body());
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Equal(": waiting for the upstream", await reader.ReadLineAsync());
@@ -130,8 +130,9 @@ public sealed class PassedFailureTests
     public async Task A_client_that_leaves_ends_the_upstreams_request()
     {
         var never = new TaskCompletionSource();
-        await using var gateway = await AnthropicGateway.StartAsync(AnthropicReply.Text("x", "one") with { Pause = never.Task, PauseAt = 300 });
+        await using var gateway = await AnthropicGateway.StartAsync(AnthropicReply.Text("x", "one") with { Pause = never.Task, PauseAt = 300 }, configure: options => options.FirstEventGraceSeconds = 0);
         var response = await gateway.AskAsync(AnthropicGateway.Body());
+        await AnthropicGateway.Within(gateway.Anthropic.WaitForRequestAsync);
         response.Dispose();
         await AnthropicGateway.Within(gateway.Anthropic.WaitForAbandonedAsync);
     }
@@ -151,9 +152,14 @@ public sealed class PassedFailureTests
     [Fact]
     public async Task A_connection_that_breaks_in_mid_stream_ends_with_an_error()
     {
-        await using var gateway = await AnthropicGateway.StartAsync(AnthropicReply.Text("x", "one") with { BreakAfter = 400, PauseAt = 400 });
-        var events = SseEvent.ParseAll((await gateway.SendAsync(AnthropicGateway.Body())).Body);
-        Assert.Equal(["message_start", "error"], events.Select(step => step.Type).Where(type => type is "message_start" or "error"));
+        var hold = new TaskCompletionSource();
+        await using var gateway = await AnthropicGateway.StartAsync(AnthropicReply.Text("x", "one") with { BreakAfter = 400, PauseAt = 400, Pause = hold.Task });
+        using var response = await gateway.AskAsync(AnthropicGateway.Body());
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("event: message_start", await reader.ReadLineAsync());
+        hold.SetResult();
+        var rest = await reader.ReadToEndAsync();
+        Assert.Equal("error", SseEvent.ParseAll(rest[rest.IndexOf("event:", StringComparison.Ordinal)..])[^1].Type);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dragoman.Providers.Gemini;
 using Dragoman.Replies;
@@ -93,8 +94,44 @@ public sealed class GeminiStreamTests
         Assert.NotNull(translation.Finish);
     }
 
+    [Fact]
+    public void No_chunk_makes_the_translator_throw()
+    {
+        // Names that mean something with values that don't fit them.
+        string[] names =
+        [
+            "candidates", "content", "parts", "text", "thought", "thoughtSignature", "functionCall", "name", "id", "args", "partialArgs", "jsonPath", "stringValue", "numberValue", "nullValue",
+            "willContinue", "inlineData", "mimeType", "data", "executableCode", "codeExecutionResult", "finishReason", "finishMessage", "groundingMetadata", "webSearchQueries", "groundingChunks",
+            "web", "uri", "groundingSupports", "segment", "groundingChunkIndices", "urlContextMetadata", "urlMetadata", "retrievedUrl", "usageMetadata", "promptTokenCount", "promptFeedback",
+            "blockReason", "error", "code", "message", "details", "\\ud800",
+        ];
+        var scalars = Gen.Elements(
+            "null", "true", "1", "-1.5e300", "99999999999999999999", "\"\"", "\"x\"", "\"\\ud800\"", "\"\\udc00x\"", "[]", "[null]", "[1,[2]]", "{}", "\"STOP\"", "\"MAX_TOKENS\"", "\"SAFETY\"",
+            "\"MALFORMED_FUNCTION_CALL\"", "\"$.a[0]\"", "\"$['\"", "\"$[7].b\"", "\"AA==\"", "\"default_api:Bash\"", "\"37s\"");
+        var parts = Objects(3).Select(part => GeminiTranslation.Chunk(part));
+        Prop.ForAll(Gen.ListOf(Gen.Frequency((1, Objects(6)), (3, parts)), 3).ToArbitrary(), chunks =>
+        {
+            foreach (var search in (bool[])[true, false])
+            {
+                var translation = new GeminiTranslation(search ? """ "tools":[{"type":"web_search_20250305","name":"web_search"}], """ : """ "thinking":{"type":"adaptive"},"stop_sequences":["1","2","3","4","5","x"], """);
+                var translator = translation.Answer();
+                var events = new List<ReplyEvent>();
+                foreach (var chunk in chunks.Where(_ => !translator.Ended)) translator.Next(Encoding.UTF8.GetBytes(chunk), events);
+                translator.EndOfStream(events);
+                Assert.True(translator.WantsRetry || events[^1].Kind is ReplyEventKind.Finished or ReplyEventKind.Failed);
+                foreach (var step in events) Assert.NotNull(step.Text.ToString());
+            }
+        }).Check(Seeded.Config.WithMaxTest(5000));
+
+        Gen<string> Objects(int depth) =>
+            from count in Gen.Choose(0, 5)
+            from fields in Gen.ListOf(from name in Gen.Elements(names) from value in depth == 0 ? scalars : Gen.Frequency((2, scalars), (2, Objects(depth - 1)), (1, Objects(depth - 1).Select(entry => $"[{entry}]"))) select $"\"{name}\":{value}", count)
+            select $"{{{string.Join(',', fields)}}}";
+    }
+
     private static Task<string> Translate(byte[] answer, params int[] pieces) =>
         new GeminiTranslation(""" "thinking":{"type":"adaptive"},"tools":[{"name":"Bash","input_schema":{"type":"object","properties":{"command":{"type":"string"}}}}], """).StreamAsync(answer, pieces);
 
-    private static string Quote(string text) => JsonSerializer.Serialize(text);
+    // With \" for a quote, as Google writes it.
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

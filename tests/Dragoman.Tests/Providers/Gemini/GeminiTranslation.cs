@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dragoman.Messages;
 using Dragoman.Providers.Gemini;
@@ -93,6 +94,9 @@ internal sealed class GeminiTranslation
         return JsonDocument.Parse(output.WrittenMemory).RootElement;
     }
 
+    /// <summary>A translator of the answer.</summary>
+    public StreamTranslator Answer() => new(Terms, Errors, new SequentialIds(), (id, signature) => Remembered[id] = signature);
+
     private MessageHead Head => new("msg_1", Request.Model, PromptTokens, ReportsEdits: false);
 
     private static ThinkingSignature Author() => new("gemini", "gemini-2.5-pro", Thinking: null);
@@ -109,7 +113,7 @@ internal sealed class GeminiTranslation
     private async Task ReadAsync(byte[] answer, int[] pieces, Action<ReplyEvent> take)
     {
         await using var stream = new GeminiStream(new PiecewiseStream(answer, pieces), Timeout.InfiniteTimeSpan, CancellationToken.None);
-        var translator = new StreamTranslator(Terms, Errors, new SequentialIds(), (id, signature) => Remembered[id] = signature);
+        var translator = Answer();
         var events = new List<ReplyEvent>();
         while (!translator.Ended)
         {
@@ -133,5 +137,5 @@ internal sealed class GeminiTranslation
         return JsonSerializer.Serialize(document.RootElement, Indented);
     }
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\r\n" };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\r\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Cli;
+using Dragoman.Providers;
 using Dragoman.Tests.EndToEnd;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Tests.Providers.Gemini;
@@ -98,6 +100,9 @@ internal sealed class GeminiGateway : IAsyncDisposable
 
     /// <summary>Talks to the gateway.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>The gateway's providers.</summary>
+    public ProviderSet Providers => _app.Services.GetRequiredService<ProviderSet>();
 
     /// <summary>Requests for answers that Google got.</summary>
     public IReadOnlyList<GoogleRequest> Asked => [.. Google.Requests.Where(request => request.Url.Contains(":streamGenerateContent", StringComparison.Ordinal))];

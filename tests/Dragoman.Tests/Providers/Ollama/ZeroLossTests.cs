@@ -9,47 +9,10 @@ public sealed class ZeroLossTests
 
     private static readonly byte[] SeeingModel = """{"name":"qwen3-vl:8b","capabilities":["completion","tools","thinking","vision"]}"""u8.ToArray();
 
-    private static readonly byte[] Dense = """
-        {
-          "model": "claude-opus-5-5", "max_tokens": 500, "stream": true,
-          "system": [{"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.329; cch=1a2b3;"}, {"type":"text","text":"SYSTEM-BLOCK-TWO"}],
-          "stop_sequences": ["STOP-HERE"], "temperature": 0.25, "top_p": 0.75, "top_k": 33,
-          "thinking": {"type":"adaptive"},
-          "output_config": {"effort":"high", "format":{"type":"json_schema","schema":{"type":"object","properties":{"FORMAT_FIELD":{"type":"string"}}}}},
-          "context_management": {"edits":[{"type":"clear_thinking_20251015","keep":"all"}]},
-          "tool_choice": {"type":"any","disable_parallel_tool_use":true},
-          "tools": [
-            {"name":"Read","description":"READ-DESCRIPTION","input_schema":{"type":"object","properties":{"file_path":{"type":"string"}},"required":["file_path"]},"input_examples":[{"file_path":"EXAMPLE-PATH"}]},
-            {"name":"Shot","description":"SHOT-DESCRIPTION","input_schema":{"type":"object","properties":{"display":{"type":"integer","minimum":7}}}},
-            {"name":"Fetch","description":"FETCH-DESCRIPTION","defer_loading":true,"input_schema":{"type":"object","properties":{"url":{"type":"string"}}}},
-            {"type":"web_search_20250305","name":"web_search","max_uses":3}
-          ],
-          "messages": [
-            {"role":"user","content":[
-              {"type":"text","text":"USER-TEXT"},
-              {"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}},
-              {"type":"image","source":{"type":"url","url":"https://x.example/URL-IMAGE.png"}},
-              {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0xLjQK"},"title":"PDF-TITLE"},
-              {"type":"document","source":{"type":"text","media_type":"text/plain","data":"DOCUMENT-TEXT"},"title":"DOCUMENT-TITLE","context":"DOCUMENT-CONTEXT"},
-              {"type":"search_result","source":"SEARCH-SOURCE","title":"SEARCH-TITLE","content":[{"type":"text","text":"SEARCH-TEXT"}]}]},
-            {"role":"system","content":"MIDDLE-SYSTEM"},
-            {"role":"assistant","content":[
-              {"type":"thinking","thinking":"OLD-THOUGHT","signature":"c2ln"},
-              {"type":"redacted_thinking","data":"xyz"},
-              {"type":"text","text":"ASSISTANT-TEXT"},
-              {"type":"tool_use","id":"toolu_A","name":"Read","input":{"file_path":"INPUT-PATH"}},
-              {"type":"tool_use","id":"toolu_B","name":"Shot","input":{"display":1}}]},
-            {"role":"user","content":[
-              {"type":"tool_result","tool_use_id":"toolu_B","content":[{"type":"text","text":"RESULT-B"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"UkVTVUxUSU1H"}},{"type":"tool_reference","tool_name":"Fetch"}]},
-              {"type":"tool_result","tool_use_id":"toolu_A","is_error":true,"content":"RESULT-A"}]}
-          ]
-        }
-        """u8.ToArray();
-
     [Fact]
     public async Task Every_piece_of_a_dense_request_reaches_the_model_or_is_named()
     {
-        var translation = await Translation.OfAsync(Dense, SeeingModel);
+        var translation = await Translation.OfAsync(DenseRequest.Bytes, SeeingModel);
         using var body = JsonDocument.Parse(translation.Bytes);
         var root = body.RootElement;
         string[] pieces =
@@ -78,7 +41,7 @@ public sealed class ZeroLossTests
     [Fact]
     public async Task Tool_messages_of_a_dense_request_stand_in_the_order_of_the_calls_and_show_the_failure()
     {
-        var translation = await Translation.OfAsync(Dense, SeeingModel);
+        var translation = await Translation.OfAsync(DenseRequest.Bytes, SeeingModel);
         using var body = JsonDocument.Parse(translation.Bytes);
         var messages = body.RootElement.GetProperty("messages").EnumerateArray().ToArray();
 
@@ -91,7 +54,7 @@ public sealed class ZeroLossTests
     [Fact]
     public async Task Stop_sequence_and_single_call_of_a_dense_request_are_kept_by_the_gateway()
     {
-        var free = System.Text.Encoding.UTF8.GetString(Dense).Replace("\"type\":\"any\",", "\"type\":\"auto\",", StringComparison.Ordinal);
+        var free = System.Text.Encoding.UTF8.GetString(DenseRequest.Bytes).Replace("\"type\":\"any\",", "\"type\":\"auto\",", StringComparison.Ordinal);
         var translation = await Translation.OfAsync(System.Text.Encoding.UTF8.GetBytes(free), SeeingModel);
 
         var stopped = await translation.StreamAsync("""{"message":{"content":"before STOP-HERE after"},"done":false}"""u8.ToArray());

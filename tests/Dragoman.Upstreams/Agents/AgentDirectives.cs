@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Agents;
 
 /// <summary>One directive of a prompt: <c>[[name:argument]]</c> or <c>[[name]]</c>.</summary>
 /// <param name="Name">text, think, tool, then, and, error, drop, silence or title.</param>
@@ -13,14 +13,14 @@ internal sealed record AgentDirective(string Name, string Argument)
     public TimeSpan Duration => TimeSpan.FromMilliseconds(int.TryParse(Argument, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : 0);
 
     /// <summary>The argument of <c>tool</c>: a name, then optionally a JSON object.</summary>
-    public ScriptedToolCall ToolCall
+    public AgentToolCall ToolCall
     {
         get
         {
             var space = Argument.IndexOf(' ', StringComparison.Ordinal);
             return space < 0
-                ? new ScriptedToolCall(Argument, "{}")
-                : new ScriptedToolCall(Argument[..space], Argument[(space + 1)..].Trim());
+                ? new AgentToolCall(Argument, "{}")
+                : new AgentToolCall(Argument[..space], Argument[(space + 1)..].Trim());
         }
     }
 }

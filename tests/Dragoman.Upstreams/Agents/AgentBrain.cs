@@ -1,7 +1,6 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Agents;
 
 /// <summary>
 /// A model that does what its prompt says, so that real agents do real work against it. Directives stand anywhere in a user message:
@@ -18,35 +17,31 @@ namespace Dragoman.Upstreams.Ollama;
 /// </summary>
 public static partial class AgentBrain
 {
-    private const string RunnerStopped = "model runner has unexpectedly stopped, this may be due to resource limitations";
-
-    /// <summary>The reply to a call.</summary>
-    public static ChatReply Reply(ChatCall call)
+    /// <summary>What the model does now.</summary>
+    internal static IReadOnlyList<AgentStep> Plan(AgentTurn turn)
     {
-        var messages = call.Messages;
-        var (start, directives) = LatestDirectives(messages);
-        var sinceThen = messages.Skip(start + 1).ToList();
-        var rounds = Rounds(directives, call.ToolNames);
+        var (start, directives) = LatestDirectives(turn.Messages);
+        var sinceThen = turn.Messages.Skip(start + 1).ToList();
+        var rounds = Rounds(directives, turn.ToolNames);
         if (rounds.Count == 0)
         {
-            return Echo(call);
+            return Echo(turn);
         }
 
         // Every answer of ours with tool calls is a round that is over.
-        var ours = sinceThen.Where(message => PromptRendering.Role(message) == "assistant").ToList();
-        var round = ours.Count(message => message.FindItems("tool_calls").Any());
+        var ours = sinceThen.Where(message => message.Role == AgentRole.Model).ToList();
+        var round = ours.Count(message => message.CallsTools);
         // Claude Code resumes a cut-off answer by sending what it got, and a request to go on: one message more than there are rounds.
-        var isFirstTry = call.Attempt == 0 && ours.Count == round;
-        return round < rounds.Count ? Play(rounds[round], isFirstTry) : new ChatReply().Text(Results(sinceThen));
+        var isFirstTry = turn.Attempt == 0 && ours.Count == round;
+        return round < rounds.Count ? Play(rounds[round], isFirstTry) : [new SayStep(Results(sinceThen))];
     }
 
     /// <summary>The most recent user message with directives: its index (-1 for none) and the directives.</summary>
-    private static (int Index, IReadOnlyList<AgentDirective> Directives) LatestDirectives(IReadOnlyList<JsonElement> messages)
+    private static (int Index, IReadOnlyList<AgentDirective> Directives) LatestDirectives(IReadOnlyList<AgentMessage> messages)
     {
         for (var index = messages.Count - 1; index >= 0; index--)
         {
-            if (PromptRendering.Role(messages[index]) == "user"
-                && AgentDirectives.In(messages[index].FindText("content") ?? "") is { Count: > 0 } directives)
+            if (messages[index].Role == AgentRole.User && AgentDirectives.In(messages[index].Text) is { Count: > 0 } directives)
             {
                 return (index, directives);
             }
@@ -75,60 +70,62 @@ public static partial class AgentBrain
         return rounds;
     }
 
-    private static ChatReply Play(List<AgentDirective> round, bool mayBreak)
+    private static List<AgentStep> Play(List<AgentDirective> round, bool mayBreak)
     {
-        var reply = new ChatReply();
+        var steps = new List<AgentStep>();
         for (var index = 0; index < round.Count; index++)
         {
             var directive = round[index];
             if (directive.Name == "tool")
             {
-                var together = new List<ScriptedToolCall> { directive.ToolCall };
+                var together = new List<AgentToolCall> { directive.ToolCall };
                 while (index + 2 < round.Count && round[index + 1].Name == "and" && round[index + 2].Name == "tool")
                 {
                     index += 2;
                     together.Add(round[index].ToolCall);
                 }
 
-                reply = reply.ToolCalls(together);
-                continue;
+                steps.Add(new CallStep(together));
             }
-
-            reply = directive.Name switch
+            else
             {
-                "text" => reply.Text(directive.Argument),
-                "think" => reply.Thinking(directive.Argument),
-                "title" => reply.Text("Simulated title"),
-                "silence" => reply.Silence(directive.Duration),
-                "error" when mayBreak => reply.Text("I begin").Error(directive.Argument is "" or "mid" ? RunnerStopped : directive.Argument),
-                "drop" when mayBreak => reply.Text("I begin").Drop(),
-                _ => reply,
-            };
+                steps.AddRange(Step(directive, mayBreak));
+            }
         }
 
-        return reply;
+        return steps;
     }
 
-    private static string Results(IEnumerable<JsonElement> messages)
+    private static IEnumerable<AgentStep> Step(AgentDirective directive, bool mayBreak) => directive.Name switch
     {
-        var results = messages.Where(message => PromptRendering.Role(message) == "tool")
-            .Select(message => Reminder().Replace(message.FindText("content") ?? "", "").Trim().Split('\n')[0]);
+        "text" => [new SayStep(directive.Argument)],
+        "think" => [new ThinkStep(directive.Argument)],
+        "title" => [new SayStep("Simulated title")],
+        "silence" => [new PauseStep(directive.Duration)],
+        "error" when mayBreak => [new SayStep("I begin"), new FailStep(directive.Argument is "" or "mid" ? null : directive.Argument)],
+        "drop" when mayBreak => [new SayStep("I begin"), new HangUpStep()],
+        _ => [],
+    };
+
+    private static string Results(IEnumerable<AgentMessage> messages)
+    {
+        var results = messages.Where(message => message.Role == AgentRole.Tool).Select(message => Plain(message.Text).Split('\n')[0]);
         return $"results: {string.Join(" | ", results)}";
     }
 
-    /// <summary>Repeats the question; says nothing when a format asks for JSON, and so leaves the text to the schema.</summary>
-    private static ChatReply Echo(ChatCall call)
+    /// <summary>Repeats the question; says nothing when the call asks for JSON, and so leaves the text to the schema.</summary>
+    private static List<AgentStep> Echo(AgentTurn turn)
     {
-        if (call.Format is not null)
+        if (turn.AnswersInJson)
         {
-            return new ChatReply();
+            return [];
         }
 
-        var question = call.Messages.LastOrDefault(message => PromptRendering.Role(message) == "user") is { ValueKind: JsonValueKind.Object } message
-            ? Reminder().Replace(message.FindText("content") ?? "", "").Trim()
-            : "";
-        return new ChatReply().Text($"I am a simulated model. You said: {(question.Length > 80 ? question[..80] + "..." : question)}");
+        var question = Plain(turn.Messages.LastOrDefault(message => message.Role == AgentRole.User)?.Text ?? "");
+        return [new SayStep($"I am a simulated model. You said: {(question.Length > 80 ? question[..80] + "..." : question)}")];
     }
+
+    private static string Plain(string text) => Reminder().Replace(text, "").Trim();
 
     /// <summary>Notes that an agent's harness adds to results and questions.</summary>
     [GeneratedRegex("<system-reminder>.*?</system-reminder>", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

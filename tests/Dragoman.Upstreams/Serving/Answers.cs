@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Serving;
 
-/// <summary>Whole answers, as gin writes them.</summary>
+/// <summary>Whole answers, with their length as a header.</summary>
 internal static class Answers
 {
     /// <summary>A JSON body with a status.</summary>

@@ -1,4 +1,4 @@
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Writing;
 
 /// <summary>Cuts a stream of text before the first stop sequence, also one that is spread over several tokens.</summary>
 internal sealed class StopSequences(IReadOnlyList<string> stops)

@@ -1,4 +1,4 @@
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Writing;
 
 /// <summary>Cuts text into pieces like those of a tokenizer: a word with the white space before it, long words in several.</summary>
 internal static class TokenPieces

@@ -1,15 +1,16 @@
 using System.Text.Json;
+using Dragoman.Upstreams.Serving;
 
-namespace Dragoman.Upstreams.Ollama;
+namespace Dragoman.Upstreams.Writing;
 
-/// <summary>The smallest JSON value that a schema allows, near enough: what a model forced by llama-server's grammar might write.</summary>
+/// <summary>The smallest JSON value that a schema allows, near enough: what a model that is forced to obey it might write.</summary>
 internal static class SchemaInstance
 {
     // A recursive schema ends in null below this depth.
     private const int MaxDepth = 32;
 
     /// <summary>An instance as compact JSON: required properties only, the first of an enum, the first branch of a union.</summary>
-    public static string Of(JsonElement schema) => GoJson.Write(writer => Write(writer, schema, schema, 0));
+    public static string Of(JsonElement schema) => Json.Write(writer => Write(writer, schema, schema, 0));
 
     private static void Write(Utf8JsonWriter writer, JsonElement schema, JsonElement root, int depth)
     {
@@ -47,7 +48,8 @@ internal static class SchemaInstance
             { ValueKind: JsonValueKind.String } word => word.GetString(),
             _ => schema.Find("properties") is null ? "string" : "object",
         };
-        switch (type)
+        // Gemini writes types in capitals.
+        switch (type?.ToLowerInvariant())
         {
             case "object":
                 WriteObject(writer, schema, root, depth);
@@ -76,7 +78,7 @@ internal static class SchemaInstance
         foreach (var name in schema.FindItems("required").Select(name => name.GetString()).OfType<string>())
         {
             writer.WritePropertyName(name);
-            Write(writer, schema.Find("properties")?.Find(name) ?? GoJson.Parse("{}"), root, depth + 1);
+            Write(writer, schema.Find("properties")?.Find(name) ?? Json.Parse("{}"), root, depth + 1);
         }
 
         writer.WriteEndObject();
@@ -88,7 +90,7 @@ internal static class SchemaInstance
         writer.WriteStartArray();
         for (var index = 0; index < count; index++)
         {
-            Write(writer, schema.Find("items") ?? GoJson.Parse("{}"), root, depth + 1);
+            Write(writer, schema.Find("items") ?? Json.Parse("{}"), root, depth + 1);
         }
 
         writer.WriteEndArray();
