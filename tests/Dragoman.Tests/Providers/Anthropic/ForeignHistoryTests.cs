@@ -64,6 +64,14 @@ public sealed class ForeignHistoryTests
     }
 
     [Fact]
+    public void An_id_before_and_one_behind_what_is_removed_are_replaced_too()
+    {
+        var (content, degraded) = Rewritten($$$"""[{"type":"tool_use","id":"a.b","name":"x","input":{}},{"type":"thinking","thinking":"x","signature":"{{{Ours}}}"},{"type":"tool_use","id":"c.d","name":"x","input":{}}]""");
+        Assert.Matches("""^\[\{"type":"tool_use","id":"a_b_[0-9a-f]{8}","name":"x","input":\{\}\},\{"type":"tool_use","id":"c_d_[0-9a-f]{8}","name":"x","input":\{\}\}\]$""", content);
+        Assert.Equal("history.ids=replaced, history.thinking=dropped", degraded);
+    }
+
+    [Fact]
     public void A_search_on_another_upstream_becomes_text()
     {
         var (content, degraded) = Rewritten("""[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"q"}},{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[{"type":"web_search_result","url":"https://a.example","title":"A","encrypted_content":"","page_age":null}]},{"type":"text","text":"so","citations":[{"type":"web_search_result_location","url":"https://a.example","encrypted_index":""}]}]""");
