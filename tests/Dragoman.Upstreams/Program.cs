@@ -1,27 +1,29 @@
 using System.Globalization;
 using Dragoman.Upstreams.Gemini;
 using Dragoman.Upstreams.Ollama;
+using Dragoman.Upstreams.OpenAi;
 
 namespace Dragoman.Upstreams;
 
-/// <summary>Runs a simulated upstream until Ctrl+C: <c>[--upstream ollama|gemini] [--port 11434] [--scenario agent]</c>. The upstream's name may also stand alone in front.</summary>
+/// <summary>Runs a simulated upstream until Ctrl+C: <c>[--upstream ollama|gemini|openai] [--port 11434] [--scenario agent]</c>. The upstream's name may also stand alone in front.</summary>
 internal static class Program
 {
     private const int UsageError = 2;
     private const string OllamaPort = "11434";
     private const string GeminiPort = "11435";
+    private const string OpenAiPort = "11436";
 
     private static async Task<int> Main(string[] arguments)
     {
-        var named = arguments is ["ollama" or "gemini", ..];
+        var named = arguments is ["ollama" or "gemini" or "openai", ..];
         var upstream = named ? arguments[0] : Option(arguments, "--upstream") ?? "ollama";
-        var port = Option(arguments, "--port") ?? (upstream == "gemini" ? GeminiPort : OllamaPort);
+        var port = Option(arguments, "--port") ?? (upstream switch { "gemini" => GeminiPort, "openai" => OpenAiPort, _ => OllamaPort });
         var scenario = Option(arguments, "--scenario") ?? "agent";
         if (!int.TryParse(port, CultureInfo.InvariantCulture, out var number) || await StartAsync(upstream, scenario, number) is not { } server)
         {
             await Console.Error.WriteLineAsync(
-                $"usage: [--upstream ollama|gemini] [--port {OllamaPort}|{GeminiPort}] [--scenario NAME]\n"
-                + $"scenarios of ollama: {string.Join('|', NamedScenarios.Names)}\nscenarios of gemini: {string.Join('|', GeminiScenarios.Names)}");
+                $"usage: [--upstream ollama|gemini|openai] [--port {OllamaPort}|{GeminiPort}|{OpenAiPort}] [--scenario NAME]\n"
+                + $"scenarios of ollama: {string.Join('|', NamedScenarios.Names)}\nscenarios of gemini: {string.Join('|', GeminiScenarios.Names)}\nscenarios of openai: {string.Join('|', OpenAiScenarios.Names)}");
             return UsageError;
         }
 
@@ -47,6 +49,14 @@ internal static class Program
             var ollama = await SimulatedOllama.StartAsync(forOllama, port);
             Console.WriteLine(ollama.Url);
             return ollama;
+        }
+
+        if (upstream == "openai" && OpenAiScenarios.Find(scenario) is { } forOpenAi)
+        {
+            var openAi = await SimulatedOpenAi.StartAsync(forOpenAi, port);
+            Console.WriteLine(openAi.Url);
+            Console.WriteLine($"model {forOpenAi.Model}{(forOpenAi.Key is { } key ? $", API key {key}" : "")}");
+            return openAi;
         }
 
         if (upstream != "gemini" || GeminiScenarios.Find(scenario) is not { } forGemini)

@@ -21,6 +21,9 @@ internal sealed class CaseFolder(params string[] path)
     /// <summary>The cases of requests to Gemini.</summary>
     public static CaseFolder GeminiRequests { get; } = new("Dragoman.Tests", "Providers", "Gemini", "Request", "Cases");
 
+    /// <summary>The cases of requests to servers that speak OpenAI's API.</summary>
+    public static CaseFolder OpenAiRequests { get; } = new("Dragoman.Tests", "Providers", "OpenAi", "Request", "Cases");
+
     /// <summary>Requests that Claude Code sent.</summary>
     public static CaseFolder ClaudeCode { get; } = new("Dragoman.ClientTests", "Recorded");
 

@@ -12,6 +12,9 @@ internal abstract class SchemaDialect
     /// <summary>The subset that <c>parameters</c> and <c>responseSchema</c> of Gemini take, on Vertex AI and on the Gemini API alike.</summary>
     public static SchemaDialect Gemini { get; } = new GeminiSchemaDialect();
 
+    /// <summary>What servers take that pass schemas on to the model, as OpenAI does: everything, in an object.</summary>
+    public static SchemaDialect OpenAi { get; } = new OpenAiSchemaDialect();
+
     /// <summary>
     /// Rewrites a tool's input schema. Deterministic; accepts everything that the original accepts; a second rewrite changes nothing.
     /// Never throws: what is not a JSON Schema object becomes the schema of a tool without described parameters, with a note.

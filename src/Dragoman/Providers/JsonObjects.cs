@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Dragoman.Providers.Gemini;
+namespace Dragoman.Providers;
 
 /// <summary>
 /// Finds the JSON objects in bytes that arrive in pieces, whatever stands between them: the brackets, commas and white space of an array, or nothing. An

@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace Dragoman.Providers.OpenAi;
+
+/// <summary>Reads an entry of <c>/models</c>, to which each server adds fields of its own.</summary>
+internal static class ListedModel
+{
+    // In the order in which they count: what is loaded before what could be.
+    private static readonly string[] ContextFields =
+        // LM Studio; OpenRouter, Together, Moonshot, Fireworks; vLLM, SGLang; LM Studio, Mistral; Groq; some gateways.
+        ["loaded_context_length", "context_length", "max_model_len", "max_context_length", "context_window", "max_input_tokens"];
+
+    // OpenAI's list has names only.
+    private static readonly string[] OtherKinds = ["text-embedding", "embedding-", "whisper", "tts-", "dall-e", "gpt-image", "omni-moderation", "sora-", "nomic-embed"];
+
+    /// <summary>Reads an entry; null when it has no name.</summary>
+    public static ModelInfo? Read(JsonElement entry, bool isRemote)
+    {
+        var name = JsonTexts.Of(entry, "id");
+        if (name.Length == 0) return null;
+        var provider = entry.Find("top_provider") ?? default;
+        var abilities = Words(entry, "supported_parameters").Concat(Words(entry, "capabilities")).Concat(Flags(entry, "capabilities")).ToHashSet(StringComparer.Ordinal);
+        var inputs = Words(entry.Find("architecture") ?? default, "input_modalities").Concat(Words(entry, "input_modalities")).ToHashSet(StringComparer.Ordinal);
+        var says = abilities.Count > 0;
+        return new ModelInfo
+        {
+            Name = name,
+            CreatedAt = JsonTexts.Number(entry, "created") is { } created ? DateTimeOffset.FromUnixTimeSeconds(created) : DateTimeOffset.UnixEpoch,
+            MaxInputTokens = Context(entry) ?? JsonTexts.Number(provider, "context_length"),
+            MaxOutputTokens = JsonTexts.Number(provider, "max_completion_tokens") ?? JsonTexts.Number(entry, "max_completion_tokens") ?? JsonTexts.Number(entry, "max_output_tokens"),
+            // A list that says nothing of tools says nothing against them.
+            Tools = !says || abilities.Overlaps(["tools", "tool_use", "function_calling", "tool_calls"]),
+            Vision = inputs.Contains("image") || abilities.Contains("vision") || JsonTexts.Of(entry, "type") == "vlm" || Is(entry, "supports_image_in"),
+            Thinking = abilities.Overlaps(["reasoning", "include_reasoning", "thinking"]) || Is(entry, "supports_reasoning"),
+            Effort = abilities.Contains("reasoning"),
+            StructuredOutputs = abilities.Overlaps(["structured_outputs", "response_format", "json_schema"]),
+            Generates = Generates(entry),
+            Remote = isRemote,
+        };
+    }
+
+    /// <summary>The context size that an entry tells; null when it tells none.</summary>
+    public static int? Context(JsonElement entry) => ContextFields.Select(field => JsonTexts.Number(entry, field)).FirstOrDefault(tokens => tokens is not null);
+
+    // Embeddings, speech and pictures are in the same list.
+    private static bool Generates(JsonElement entry)
+    {
+        if (JsonTexts.Of(entry, "type") is "embeddings" or "embedding" or "image" or "audio" or "transcribe" or "rerank" or "moderation") return false;
+        if (entry.Find("capabilities") is { } capabilities && capabilities.Find("completion_chat") is { ValueKind: JsonValueKind.False }) return false;
+        var name = JsonTexts.Of(entry, "id");
+        return !OtherKinds.Any(kind => name.Contains(kind, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool Is(JsonElement entry, string name) => entry.Find(name) is { ValueKind: JsonValueKind.True };
+
+    private static IEnumerable<string> Words(JsonElement entry, string name) => entry.Find(name) is { ValueKind: JsonValueKind.Array } words
+        ? words.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String).Select(JsonTexts.Read)
+        : [];
+
+    // Mistral's object of true and false.
+    private static IEnumerable<string> Flags(JsonElement entry, string name) => entry.Find(name) is { ValueKind: JsonValueKind.Object } flags
+        ? flags.EnumerateObject().Where(flag => flag.Value.ValueKind == JsonValueKind.True).Select(flag => flag.Name)
+        : [];
+}

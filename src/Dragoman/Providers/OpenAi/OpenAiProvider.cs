@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Dragoman.Messages;
+using Dragoman.Providers.Media;
+using Dragoman.Providers.OpenAi.Request;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers.OpenAi;
+
+/// <summary>
+/// OpenAI's APIs, <c>/chat/completions</c> and <c>/responses</c>, and the many servers that speak them. All I/O of the provider is here; what is sent and what
+/// is made of the answer are the translators', what differs between servers is the dialect's.
+/// </summary>
+internal sealed class OpenAiProvider : IProvider
+{
+    // Counting is a convenience: Claude Code asks often and goes on with an estimate.
+    private static readonly TimeSpan CountTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ProviderContext _context;
+    private readonly OpenAiSettings _settings;
+    private readonly OpenAiErrors _errors;
+    private readonly OpenAiClient _client;
+    private readonly OpenAiModels _models;
+    private readonly MediaResolver _media;
+
+    /// <summary>Reads the provider's settings.</summary>
+    /// <exception cref="ConfigException">They are wrong.</exception>
+    public OpenAiProvider(ProviderContext context)
+    {
+        _context = context;
+        _settings = OpenAiSettings.Read(context.Name, context.Settings);
+        var address = _settings.BaseAddress(context.Name);
+        var key = _settings.Key(context.Name, address);
+        var dialect = OpenAiDialects.Named(_settings.Dialect ?? "") ?? OpenAiDialects.At(address);
+        if (dialect == OpenAiDialects.Generic) dialect = OpenAiDialects.Named(context.Name) ?? dialect;
+        var headers = _settings.Headers.ToDictionary(header => header.Key, header => Secret.Resolve(header.Value)!, StringComparer.OrdinalIgnoreCase);
+        _errors = new OpenAiErrors(context.Name, address, hasKey: key is not null);
+        _client = new OpenAiClient(context.Http, address, key, headers, _errors, context.Time);
+        _models = new OpenAiModels(_client, _settings, dialect, address, context.Time);
+        _media = new MediaResolver(context.Options);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var body = new UpstreamBody();
+        var (terms, sent) = await PrepareAsync(request, target, body, cancellationToken);
+        yield return ReplyEvent.Open(new Opened(body.Bytes, sent.Degraded, terms.Prompt));
+        await using var answer = new OpenAiAnswer(_client, _errors, terms, _context.IdleTimeout);
+        if (await answer.OpenAsync(sent.Dialect.Api, body, cancellationToken) is { } error)
+        {
+            yield return ReplyEvent.Failed(error);
+            yield break;
+        }
+
+        IAnswerTranslator translator = sent.Dialect.Api == OpenAiApi.Responses ? new ResponsesTranslator(terms, _errors, _context.Ids) : new ChatTranslator(terms, _errors, _context.Ids);
+        var events = new List<ReplyEvent>();
+        while (!translator.Ended)
+        {
+            events.Clear();
+            var (chunk, broken) = await answer.ReadAsync(cancellationToken);
+            if (chunk is { } bytes) translator.Next(bytes, events);
+            else if (broken is null || translator.HasEnding) translator.EndOfStream(answer.IsDone, events);
+            else events.Add(ReplyEvent.Failed(broken));
+            foreach (var step in events) yield return step;
+            if (broken is not null) yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<int?> CountTokensAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(CountTimeout);
+        try
+        {
+            using var body = new UpstreamBody();
+            var (_, sent) = await PrepareAsync(request, target, body, limit.Token);
+            return await TokenCount.AskAsync(_client, sent.Dialect, target.Model, body.Bytes, limit.Token);
+        }
+        catch (Exception failed) when (failed is UpstreamException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // An estimate does.
+            return null;
+        }
+    }
+
+    private async ValueTask<(AnswerTerms Terms, OpenAiRequest Sent)> PrepareAsync(MessagesRequest request, Target target, UpstreamBody body, CancellationToken cancellationToken)
+    {
+        var server = await _models.GetAsync(cancellationToken);
+        var model = server.Find(target.Model);
+        var own = _settings.Models.GetValueOrDefault(target.Model);
+        var dialect = OpenAiDialects.Named(own?.Dialect ?? "") ?? server.Dialect;
+        if (_settings.Api is { } api && own?.Dialect is null) dialect = Speaking(dialect, api);
+        // What a list doesn't say of images says nothing against them.
+        var seesImages = own?.Vision ?? true;
+        var resolved = await _media.ResolveAsync(request, seesImages, cancellationToken);
+        var options = new OpenAiRequestOptions(target.Provider, target.Model)
+        {
+            ThinkingUnsupported = _context.Options.ThinkingUnsupported,
+            SeesImages = seesImages,
+            OutputLimit = own?.OutputTokens ?? model?.MaxOutputTokens,
+            CacheKey = CacheKey(request),
+            SendUser = _settings.SendUser,
+        };
+        var sent = Translate(resolved, target.Model, dialect, options, body, own);
+        var terms = new AnswerTerms(resolved, sent.Offer, target.Model, _context.Tokens.Estimate(resolved, target.ToString()))
+        {
+            MaxTokens = sent.MaxTokens,
+            ContextTokens = own?.ContextTokens ?? model?.MaxInputTokens,
+            WatchedStops = sent.WatchedStops,
+            ClientName = sent.Names.ToClient,
+            ReadsThinkTags = sent.Dialect.ThinkTags,
+        };
+        return (terms, sent);
+    }
+
+    private OpenAiRequest Translate(MessagesRequest request, string model, OpenAiDialect dialect, OpenAiRequestOptions options, UpstreamBody body, OpenAiModelSettings? own)
+    {
+        if (!BodyFields.Any(_settings.Body, own?.Body ?? default)) return OpenAiRequestTranslator.Translate(request, model, dialect, options, body.Writer);
+        using var plain = new UpstreamBody();
+        var sent = OpenAiRequestTranslator.Translate(request, model, dialect, options, plain.Writer);
+        BodyFields.Write(plain.Bytes, body.Writer, _settings.Body, own?.Body ?? default);
+        return sent;
+    }
+
+    private static OpenAiDialect Speaking(OpenAiDialect dialect, OpenAiApi api)
+    {
+        if (dialect.Api == api) return dialect;
+        return api == OpenAiApi.Responses ? OpenAiDialects.GenericResponses : OpenAiDialects.Generic;
+    }
+
+    // One conversation, one cache: Claude Code names its session here. Its own words go to nobody.
+    private static string? CacheKey(MessagesRequest request)
+    {
+        const int length = 32;
+        return request.UserId is { Length: > 0 } user ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)))[..length] : null;
+    }
+}
