@@ -12,10 +12,17 @@ internal sealed partial class Attempts(ProviderSet providers, ILogger<Attempts> 
     /// The events of the first target that answers. Each target tried is announced by <paramref name="trying"/>. The last event is always
     /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>.
     /// </summary>
-    /// <exception cref="InvalidRequestException">The model can't do what the client insists on.</exception>
+    /// <exception cref="InvalidRequestException">The model can't do what the client insists on, or the request is wrong.</exception>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(
         MessagesRequest request, IReadOnlyList<Target> targets, Action<Target> trying, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // What this gateway can't read, no other model can be told; an upstream that speaks the client's language may.
+        if (request.Fault is { } fault)
+        {
+            targets = [.. targets.Where(target => providers[target.Provider] is IPassThrough)];
+            if (targets.Count == 0) throw fault;
+        }
+
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];

@@ -11,6 +11,9 @@ namespace Dragoman.Http;
 /// <param name="RetryAfter">When it is worth trying again.</param>
 internal sealed record ApiError(int Status, string Type, string Message, string? ErrorCode = null, TimeSpan? RetryAfter = null)
 {
+    /// <summary>The error as an upstream wrote it; sent instead of the other fields.</summary>
+    public PassedError? Passed { get; init; }
+
     /// <summary>The client's own mistake.</summary>
     public static ApiError From(InvalidRequestException invalid) => Invalid(invalid.Message, invalid.ErrorCode);
 
@@ -25,7 +28,10 @@ internal sealed record ApiError(int Status, string Type, string Message, string?
         new(500, "api_error", $"The gateway failed to handle this request. Its log has the details under {requestId}.");
 
     /// <summary>The one place that knows which upstream failure is which status and type.</summary>
-    public static ApiError From(UpstreamError error) => error.Kind switch
+    public static ApiError From(UpstreamError error) =>
+        error.Passed is { } passed ? new ApiError(passed.Status, passed.Type, error.Message) { Passed = passed } : FromKind(error);
+
+    private static ApiError FromKind(UpstreamError error) => error.Kind switch
     {
         UpstreamErrorKind.InvalidRequest or UpstreamErrorKind.ContextOverflow => Invalid(error.Message),
         UpstreamErrorKind.Authentication => new ApiError(401, "authentication_error", error.Message),

@@ -14,10 +14,12 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
     public async Task HandleAsync(HttpContext http, Exchange exchange)
     {
         using var body = await RequestBody.ReadAsync(http);
-        var request = MessagesParser.Parse(body.Bytes, counting: true);
+        var request = MessagesParser.ParseForAnyone(body.Bytes, counting: true) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
         var target = (await router.RouteAsync(request.Model, http.RequestAborted))[0];
         exchange.Target = target;
+        if (await PassAsync(http, exchange, request, target)) return;
+        if (request.Fault is { } fault) throw fault;
         var original = tokens.Estimate(request, target.ToString()).Tokens;
         var (edited, applied) = ContextEditing.Apply(request, counted => tokens.Correct(counted, target.ToString()));
         var count = await providers[target.Provider].CountTokensAsync(edited, target, http.RequestAborted)
@@ -32,5 +34,23 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
             json.WriteNumber("original_input_tokens"u8, original);
             json.WriteEndObject();
         });
+    }
+
+    // False: the upstream doesn't speak this language, or doesn't count.
+    private async Task<bool> PassAsync(HttpContext http, Exchange exchange, MessagesRequest request, Target target)
+    {
+        if (providers[target.Provider] is not IPassThrough passing) return false;
+        try
+        {
+            if (await passing.CountAsync(request, target, http.RequestAborted) is not { } answer) return false;
+            exchange.Upstream = answer.Head;
+            ReplyHeaders.Write(http, exchange);
+            await JsonReply.PassAsync(http, StatusCodes.Status200OK, answer.Body);
+            return true;
+        }
+        catch (UpstreamException refused)
+        {
+            throw new ApiException(ApiError.From(refused.Error));
+        }
     }
 }

@@ -71,6 +71,7 @@ internal sealed class DragomanEndpoints(
     {
         exchange.Error = error.Message;
         exchange.Status = error.Status;
+        exchange.Upstream = error.Passed?.Head;
         if (http.Response.HasStarted)
         {
             // A defect in the middle of a stream: an aborted connection is the only sign left that the answer isn't whole.

@@ -23,9 +23,18 @@ internal static class JsonReply
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
+    /// <summary>Sends JSON that is there already, as it is.</summary>
+    public static async Task PassAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
+    }
+
     /// <summary>Sends an error.</summary>
     public static Task SendAsync(HttpContext http, ApiError error, string requestId)
     {
+        if (error.Passed is { } passed) return PassAsync(http, passed.Status, passed.Body);
         if (error.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Max(0, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

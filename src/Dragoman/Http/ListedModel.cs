@@ -22,6 +22,12 @@ internal sealed record ListedModel(string Id, Target Target, ModelInfo? Info)
     /// <summary>Writes the object's fields. Every field of the type is there: the official C# SDK refuses a model without <c>lifecycle</c> or with half of the capabilities.</summary>
     public void WriteFields(Utf8JsonWriter json)
     {
+        if (Info is { Raw.IsEmpty: false })
+        {
+            Pass(json, Info.Raw);
+            return;
+        }
+
         json.WriteString("type"u8, "model"u8);
         json.WriteString("id"u8, Id);
         json.WriteString("display_name"u8, ModelName.IsClaude(Id) ? $"{Id} ({Target.Model})" : Target.Model);
@@ -34,6 +40,17 @@ internal sealed record ListedModel(string Id, Target Target, ModelInfo? Info)
         WriteNumber(json, "max_tokens", Info?.MaxOutputTokens);
         if (Info is null) json.WriteNull("capabilities"u8);
         else WriteCapabilities(json, Info);
+    }
+
+    // As the upstream lists it: only the id may be another one here.
+    private void Pass(Utf8JsonWriter json, ReadOnlyMemory<byte> raw)
+    {
+        using var model = JsonDocument.Parse(raw);
+        foreach (var field in model.RootElement.EnumerateObject())
+        {
+            if (field.NameEquals("id"u8)) json.WriteString("id"u8, Id);
+            else field.WriteTo(json);
+        }
     }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)

@@ -10,18 +10,19 @@ namespace Dragoman.Http;
 
 /// <summary><c>POST /v1/messages</c>: body -> request -> targets -> events -> answer.</summary>
 internal sealed class MessagesEndpoint(
-    DragomanOptions options, Router router, Attempts attempts, TokenEstimator tokens, IdSource ids, RequestLog log, TimeProvider time)
+    DragomanOptions options, Router router, ProviderSet providers, Attempts attempts, TokenEstimator tokens, IdSource ids, RequestLog log, TimeProvider time)
 {
     /// <summary>Handles one request.</summary>
     public async Task HandleAsync(HttpContext http, Exchange exchange)
     {
         using var body = await RequestBody.ReadAsync(http);
-        var request = MessagesParser.Parse(body.Bytes);
+        var request = MessagesParser.ParseForAnyone(body.Bytes) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
         exchange.Stream = request.Stream;
         var targets = await router.RouteAsync(request.Model, http.RequestAborted);
         exchange.Target = targets[0];
-        (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
+        // Where the request is passed on, the upstream does what the client wants done to its context.
+        if (!targets.All(target => providers[target.Provider] is IPassThrough)) (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
         log.Accepted(exchange, request);
         await AnswerAsync(http, exchange, request, targets);
         if (exchange is { Finish: { } finish, Opened: { } opened }) tokens.Observe(exchange.Target.ToString(), opened.Prompt.Counted, finish.Usage.InputTokens + finish.Usage.CacheReadTokens);

@@ -1,4 +1,5 @@
 using System.Text;
+using Dragoman.Replies;
 using Dragoman.Telemetry;
 
 namespace Dragoman.Http;
@@ -9,13 +10,25 @@ internal static class ReplyHeaders
     // Proxies refuse header lines of more than 8 kB.
     private const int MaxDegradedLength = 2048;
 
-    /// <summary>Writes <c>x-dragoman-model</c> and <c>x-dragoman-degraded</c>.</summary>
+    /// <summary>Writes <c>x-dragoman-model</c> and <c>x-dragoman-degraded</c>, and what the upstream says of its limits.</summary>
     public static void Write(HttpContext http, Exchange exchange)
     {
+        if (exchange.Upstream is { } upstream) Pass(http, upstream);
         if (exchange.Target is { } target) http.Response.Headers["x-dragoman-model"] = Printable(target.ToString());
         if (exchange.Opened is not { Degraded.Count: > 0 } opened) return;
         var degraded = Printable(string.Join(", ", opened.Degraded));
         http.Response.Headers["x-dragoman-degraded"] = degraded.Length > MaxDegradedLength ? degraded[..MaxDegradedLength] : degraded;
+    }
+
+    private static void Pass(HttpContext http, UpstreamHead upstream)
+    {
+        var headers = http.Response.Headers;
+        foreach (var (name, value) in upstream.Headers)
+        {
+            headers[name] = Printable(value);
+            // A page that may use the gateway reads only the headers that are named to it.
+            if (headers.AccessControlExposeHeaders is { Count: > 0 } exposed) headers.AccessControlExposeHeaders = $"{exposed}, {name}";
+        }
     }
 
     // A model's name comes from the client: no control characters or non-ASCII may get into a header.

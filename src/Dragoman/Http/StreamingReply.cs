@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dragoman.Messages;
+using Dragoman.Providers;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
 
@@ -35,7 +36,9 @@ internal sealed class StreamingReply
         var arrived = await WaitForFirstAsync(events);
         WriteHead();
         await using var line = new SseConnection(_http.Response.BodyWriter, _buffer, _writer, _time, _settings.PingInterval, _http.RequestAborted);
-        _writer.StartMessage();
+        // The beginning of an answer that is passed on is the upstream's. Until it comes a comment takes the headers along: clients wait for them with a limit.
+        if (_exchange.Opened is not { Passes: true }) _writer.StartMessage();
+        else if (!arrived) _writer.Ping();
         try
         {
             await PassAllAsync(events, line, arrived);
@@ -74,6 +77,19 @@ internal sealed class StreamingReply
         return ApiError.Internal(_exchange.RequestId);
     }
 
+    private void Fail(UpstreamError error)
+    {
+        if (error.Passed is not { } passed)
+        {
+            Fail(ApiError.From(error));
+            return;
+        }
+
+        _exchange.Error = error.Message;
+        _exchange.Upstream = passed.Head;
+        _writer.Fail(JsonSlices.OnOneLine(passed.Body).Span);
+    }
+
     private void Fail(ApiError error)
     {
         _exchange.Error = error.Message;
@@ -91,8 +107,15 @@ internal sealed class StreamingReply
             var step = events.Current;
             if (step.Kind == ReplyEventKind.Opened) _exchange.Opened = step.Opened;
             else if (step.Kind == ReplyEventKind.Failed) throw new ApiException(ApiError.From(step.Error));
-            else return true;
+            else return TakeHead(step);
         }
+    }
+
+    // The upstream's headers go out with ours.
+    private bool TakeHead(in ReplyEvent first)
+    {
+        if (first.Kind == ReplyEventKind.PassedStart) _exchange.Upstream = first.Head;
+        return true;
     }
 
     private void WriteHead()
@@ -131,19 +154,46 @@ internal sealed class StreamingReply
                 _exchange.Opened = step.Opened;
                 break;
             case ReplyEventKind.Finished:
-                _exchange.Finish = step.Finish;
-                _exchange.StopReason = _guard.End(step.Finish.Reason);
-                _writer.Finish(_exchange.StopReason.Value, step.Finish);
+                Finish(step.Finish);
+                break;
+            case ReplyEventKind.PassedStart:
+                _exchange.Upstream = step.Head;
+                // While another upstream was waited for, the message may have begun already; a second beginning breaks clients.
+                if (!_writer.IsStarted) _writer.Pass(step.Raw.Span);
+                break;
+            case ReplyEventKind.Passed:
+                _exchange.MarkToken();
+                Begin();
+                _writer.Pass(step.Raw.Span);
                 break;
             case ReplyEventKind.Failed:
-                Fail(ApiError.From(step.Error));
+                Fail(step.Error);
                 break;
             default:
                 _exchange.MarkToken();
+                Begin();
                 _guard.Write(step);
                 break;
         }
 
         return line.FlushIfFullAsync();
+    }
+
+    private void Finish(Finish finish)
+    {
+        _exchange.Finish = finish;
+        _exchange.StopReason = finish.Reason;
+        if (finish.PassedReason is not null) return;
+        Begin();
+        _exchange.StopReason = _guard.End(finish.Reason);
+        _writer.Finish(_exchange.StopReason.Value, finish);
+    }
+
+    // The upstream whose beginning was to be passed on has failed, and another answers.
+    private void Begin()
+    {
+        if (_writer.IsStarted) return;
+        _writer.Head = _settings.Head(_exchange);
+        _writer.StartMessage();
     }
 }

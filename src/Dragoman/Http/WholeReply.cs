@@ -1,3 +1,4 @@
+using System.Buffers;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
 
@@ -25,9 +26,14 @@ internal sealed class WholeReply(HttpContext http, Exchange exchange, ReplySetti
                     break;
                 case ReplyEventKind.Failed:
                     throw new ApiException(ApiError.From(step.Error));
+                case ReplyEventKind.PassedStart:
+                    exchange.Upstream = step.Head;
+                    WriteHead();
+                    http.Response.BodyWriter.Write(step.Raw.Span);
+                    break;
                 case ReplyEventKind.Finished:
                     exchange.Finish = step.Finish;
-                    exchange.StopReason = guard.End(step.Finish.Reason);
+                    exchange.StopReason = step.Finish.PassedReason is null ? guard.End(step.Finish.Reason) : step.Finish.Reason;
                     break;
                 default:
                     exchange.MarkToken();
@@ -36,9 +42,18 @@ internal sealed class WholeReply(HttpContext http, Exchange exchange, ReplySetti
             }
         }
 
+        if (exchange.Finish.PassedReason is null)
+        {
+            WriteHead();
+            _assembler.Finish(http.Response.BodyWriter, settings.Head(exchange), exchange.StopReason!.Value, exchange.Finish);
+        }
+
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    private void WriteHead()
+    {
         ReplyHeaders.Write(http, exchange);
         http.Response.ContentType = "application/json";
-        _assembler.Finish(http.Response.BodyWriter, settings.Head(exchange), exchange.StopReason!.Value, exchange.Finish);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

@@ -28,6 +28,21 @@ internal static class MessagesParser
         }
     }
 
+    /// <summary>Parses as <see cref="Parse"/> does, but what is wrong becomes <see cref="MessagesRequest.Fault"/> as long as the body is JSON and names a model.</summary>
+    /// <exception cref="InvalidRequestException">Nobody could make anything of the body.</exception>
+    public static MessagesRequest ParseForAnyone(ReadOnlyMemory<byte> body, bool counting = false)
+    {
+        try
+        {
+            return Parse(body, counting);
+        }
+        catch (InvalidRequestException fault)
+        {
+            if (RequestEnvelope.Read(body, fault) is { } request) return request;
+            throw;
+        }
+    }
+
     private static void ReadFields(ref JsonCursor cursor, RequestFields request)
     {
         cursor.ExpectObject();

@@ -110,6 +110,15 @@ internal sealed record MessagesRequest
     /// <summary>Paths of fields that the gateway does not know or that mean nothing outside Anthropic; for the verbose log.</summary>
     public IReadOnlyList<string> IgnoredFields { get; init; } = [];
 
+    /// <summary>What the request says outside its body.</summary>
+    public ClientHead Client { get; init; } = ClientHead.None;
+
+    /// <summary>
+    /// What is wrong with the request; then only <see cref="Body"/>, <see cref="Model"/> and <see cref="Stream"/> are there. Only an upstream that speaks the
+    /// client's own language may be asked: it may know more than this gateway does (a new kind of block), and says so if it doesn't.
+    /// </summary>
+    public InvalidRequestException? Fault { get; init; }
+
     /// <summary>Fields that are known to be lost or approximated whatever the provider, as <c>field=how</c>.</summary>
     public IReadOnlyList<string> Degraded { get; init; } = [];
 }

@@ -36,6 +36,9 @@ internal sealed record ModelInfo
     /// <summary>It can be held to a JSON schema.</summary>
     public bool StructuredOutputs { get; init; }
 
+    /// <summary>The model as an upstream that speaks the client's own language lists it, a JSON object; passed on with no more than its id replaced. Empty: there is none.</summary>
+    public ReadOnlyMemory<byte> Raw { get; init; }
+
     /// <summary>It writes text at all (an embedding model does not).</summary>
     public bool Generates { get; init; } = true;
 

@@ -10,6 +10,7 @@ internal static class ProviderList
     {
         ["ollama"] = context => new Ollama.OllamaProvider(context),
         ["gemini"] = context => new Gemini.GeminiProvider(context),
+        ["anthropic"] = context => new Anthropic.AnthropicProvider(context),
         ["openai"] = context => new OpenAi.OpenAiProvider(context),
         ["demo"] = context => new Demo.DemoProvider(context),
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -36,6 +36,15 @@ internal enum ReplyEventKind
     /// <summary>A piece of the tool call's input: JSON text, escaped as it must stand inside a JSON string.</summary>
     ToolInput,
 
+    /// <summary>
+    /// The beginning of an answer that is passed on as it is: the frame of its <c>message_start</c>, or the whole JSON body when the client wants no stream.
+    /// Carries an <see cref="UpstreamHead"/> and <see cref="ReplyEvent.Raw"/>. No event of another kind but <see cref="Passed"/> and the endings follows it.
+    /// </summary>
+    PassedStart,
+
+    /// <summary>A further frame of an answer that is passed on, with its blank line: <see cref="ReplyEvent.Raw"/>.</summary>
+    Passed,
+
     /// <summary>The answer is complete; carries a <see cref="Finish"/>. The last event of a good stream.</summary>
     Finished,
 
@@ -63,6 +72,12 @@ internal readonly struct ReplyEvent
 
     /// <summary>The piece of text, thinking or tool input.</summary>
     public JsonText Text { get; }
+
+    /// <summary>The bytes of <see cref="ReplyEventKind.PassedStart"/> and <see cref="ReplyEventKind.Passed"/>; a view like <see cref="Text"/>.</summary>
+    public ReadOnlyMemory<byte> Raw => Text.Escaped;
+
+    /// <summary>The payload of <see cref="ReplyEventKind.PassedStart"/>.</summary>
+    public UpstreamHead Head => (UpstreamHead)_payload!;
 
     /// <summary>The payload of <see cref="ReplyEventKind.Opened"/>.</summary>
     public Opened Opened => (Opened)_payload!;
@@ -112,6 +127,12 @@ internal readonly struct ReplyEvent
     /// <summary>A piece of a tool call's input.</summary>
     public static ReplyEvent OfToolInput(JsonText json) => new(ReplyEventKind.ToolInput, json, null);
 
+    /// <summary>An answer begins that is passed on as it is.</summary>
+    public static ReplyEvent OfPassedStart(ReadOnlyMemory<byte> raw, UpstreamHead head) => new(ReplyEventKind.PassedStart, new JsonText(raw), head);
+
+    /// <summary>A further frame that is passed on as it is.</summary>
+    public static ReplyEvent OfPassed(ReadOnlyMemory<byte> raw) => new(ReplyEventKind.Passed, new JsonText(raw), null);
+
     /// <summary>The answer is complete.</summary>
     public static ReplyEvent Finished(Finish finish) => new(ReplyEventKind.Finished, default, finish);
 
@@ -123,7 +144,11 @@ internal readonly struct ReplyEvent
 /// <param name="Body">The translated request. A view that lives as long as the enumeration of the events.</param>
 /// <param name="Degraded">What the upstream can't take as it was asked, as <c>field=how</c>; for the answer's header and the log.</param>
 /// <param name="Prompt">The prompt's estimated size: for <c>message_start</c>, and to learn from when the real one is known.</param>
-internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, PromptEstimate Prompt);
+internal sealed record Opened(ReadOnlyMemory<byte> Body, IReadOnlyList<string> Degraded, PromptEstimate Prompt)
+{
+    /// <summary>The answer will be passed on as the upstream writes it, its <c>message_start</c> too.</summary>
+    public bool Passes { get; init; }
+}
 
 /// <summary>The head of a tool call.</summary>
 internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName = null);
@@ -131,11 +156,17 @@ internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName
 /// <summary>The end of a good answer.</summary>
 internal sealed record Finish(StopReason Reason, Usage Usage)
 {
+    /// <summary>The upstream's own word for an ending that has no counterpart here; for the log.</summary>
+    public string? UpstreamReason { get; init; }
+
     /// <summary>The stop sequence that was hit.</summary>
     public string? StopSequence { get; init; }
 
     /// <summary>For <see cref="StopReason.Refusal"/>: the upstream's reason in words.</summary>
     public string? RefusalExplanation { get; init; }
+
+    /// <summary>The upstream's own word for <see cref="Reason"/>, when its answer was passed on to the end; null when the end is still to be written.</summary>
+    public string? PassedReason { get; init; }
 
     /// <summary>How the upstream spent its time, where it says so.</summary>
     public UpstreamTimings? Timings { get; init; }

@@ -16,15 +16,22 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
 
     private const int MaxIndexDigits = 11;
 
+    /// <summary>What the message says of itself.</summary>
+    public MessageHead Head { get; set; } = head;
+
+    /// <summary><c>message_start</c> is written.</summary>
+    public bool IsStarted { get; private set; }
+
     /// <summary>Writes <c>message_start</c>.</summary>
     public void StartMessage()
     {
+        IsStarted = true;
         Begin("message_start"u8);
         _json.WriteStartObject("message"u8);
-        head.WriteIdentity(_json);
+        Head.WriteIdentity(_json);
         _json.WriteStartArray("content"u8);
         _json.WriteEndArray();
-        head.WriteEnding(_json, reason: null, finish: null);
+        Head.WriteEnding(_json, reason: null, finish: null);
         _json.WriteEndObject();
         End();
     }
@@ -145,7 +152,7 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
         _json.WriteEndObject();
         _json.WritePropertyName("usage"u8);
         MessageHead.WriteUsage(_json, finish.Usage);
-        head.WriteContextManagement(_json);
+        Head.WriteContextManagement(_json);
         End();
         output.Write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"u8);
     }
@@ -162,8 +169,23 @@ internal sealed class SseWriter(IBufferWriter<byte> output, MessageHead head) : 
         End();
     }
 
-    /// <summary>Writes a sign of life.</summary>
-    public void Ping() => output.Write("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
+    /// <summary>Writes the <c>error</c> event with an error object that is JSON already, on one line.</summary>
+    public void Fail(ReadOnlySpan<byte> body)
+    {
+        output.Write("event: error\ndata: "u8);
+        output.Write(body);
+        output.Write("\n\n"u8);
+    }
+
+    /// <summary>Writes frames as they are; the first of them is the message's <c>message_start</c>.</summary>
+    public void Pass(ReadOnlySpan<byte> frames)
+    {
+        IsStarted = true;
+        output.Write(frames);
+    }
+
+    /// <summary>Writes a sign of life. Before <c>message_start</c> it is a comment: the Python SDK breaks on any event that stands there.</summary>
+    public void Ping() => output.Write(IsStarted ? "event: ping\ndata: {\"type\":\"ping\"}\n\n"u8 : ": waiting for the upstream\n\n"u8);
 
     private void Begin(ReadOnlySpan<byte> type)
     {

@@ -26,6 +26,12 @@ internal sealed record ThinkingSignature(string Provider, string Model, string? 
 
     private static ReadOnlySpan<byte> Magic => "DG"u8;
 
+    // The magic in base64, with the first two bits of the version: none will be above 63.
+    private const string EncodedMagic = "REc";
+
+    /// <summary>Whether this gateway made the signature, whatever its version and whether it can still be read.</summary>
+    public static bool IsOurs(string signature) => signature.StartsWith(EncodedMagic, StringComparison.Ordinal);
+
     /// <summary>Makes the signature's text.</summary>
     public string Seal()
     {

@@ -40,6 +40,9 @@ internal enum UpstreamErrorKind
 /// <param name="RetryAfter">When it is worth trying again, if the upstream says so.</param>
 internal sealed record UpstreamError(UpstreamErrorKind Kind, string Message, TimeSpan? RetryAfter = null)
 {
+    /// <summary>The failure in the upstream's own words, when they are the client's language; null when the gateway has to find words.</summary>
+    public PassedError? Passed { get; init; }
+
     /// <summary>Another upstream, or the same one later, might do better.</summary>
     public bool IsRetryable => Kind is not (UpstreamErrorKind.InvalidRequest or UpstreamErrorKind.ContextOverflow);
 }

@@ -5,6 +5,8 @@ namespace Dragoman.Routing;
 /// <summary>Decides where a request goes: the client's model name to an ordered list of targets, the first the best.</summary>
 internal sealed class Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog)
 {
+    private const string AnthropicName = "anthropic";
+
     // What agents ask for most, in the tier that every provider has something for.
     private const string UsualClaude = "claude-sonnet-4-5";
 
@@ -22,8 +24,12 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
         var provider = await DefaultProviderAsync(cancellationToken);
         if (provider == ProviderSet.DemoName) return [Demo];
         var name = ModelName.Clean(model);
+        // The prefix of the discovery list, and the name of a provider: of Claude's names it can only be the second.
+        if (ModelName.IsClaude(name) && model.TrimStart().StartsWith(ModelName.DiscoveryPrefix, StringComparison.OrdinalIgnoreCase) && providers.Has(AnthropicName)) return [new Target(AnthropicName, name)];
         if (_map.Mapped(name) is { } mapped) return Targets(mapped, provider);
         if (Explicit(name) is { } named) return [named];
+        // It has every name of Claude's, also those that its list doesn't show.
+        if (ModelName.IsClaude(name) && providers[provider] is IPassThrough { TakesClaudeNames: true }) return [new Target(provider, name)];
         var installed = await catalog.ListAsync(provider, cancellationToken);
         if (installed.Find(name) is { } known) return [new Target(provider, known.Name)];
         if (_map.CatchAll is { } others) return Targets(others, provider);

@@ -45,6 +45,9 @@ internal sealed class Exchange(string requestId, TimeProvider time)
         }
     }
 
+    /// <summary>What the upstream said outside its answer's body, where that is passed on.</summary>
+    public UpstreamHead? Upstream { get; set; }
+
     /// <summary>The edits that context management did.</summary>
     public IReadOnlyList<AppliedEdit> AppliedEdits { get; set; } = [];
 

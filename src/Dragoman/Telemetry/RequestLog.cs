@@ -44,12 +44,14 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
             line.Append(CultureInfo.InvariantCulture, $"  {finish.Usage.InputTokens:N0} in, {finish.Usage.OutputTokens:N0} out");
             if (exchange.TimeToFirstToken is { } first) line.Append(CultureInfo.InvariantCulture, $"  first token {Seconds(first)}");
             AppendSpeed(line, exchange);
-            line.Append("  ").Append(exchange.StopReason?.WireName());
+            line.Append("  ").Append(finish.PassedReason ?? exchange.StopReason?.WireName());
+            if (finish.UpstreamReason is { } reason) line.Append(" (").Append(reason).Append(')');
         }
 
         line.Append(CultureInfo.InvariantCulture, $"  {Seconds(exchange.Elapsed)}");
         if (exchange.Opened is { Degraded.Count: > 0 } opened) line.Append("  degraded: ").AppendJoin(", ", opened.Degraded);
         if (exchange.Session is { } session) line.Append("  session ").Append(session);
+        if (exchange.Upstream is { RequestId: { } upstream }) line.Append("  upstream ").Append(upstream);
         if (exchange.Error is { } error) line.Append("  ").Append(error);
         return line.ToString();
     }

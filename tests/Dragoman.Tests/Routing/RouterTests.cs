@@ -24,6 +24,7 @@ public sealed class RouterTests
     [InlineData("claude-haiku-9", "llama3.2:3b")]
     [InlineData("qwen3:8b", "qwen3:8b")]
     [InlineData("QWEN3:8B", "qwen3:8b")]
+    [InlineData("qwen3:8b[1m]", "qwen3:8b")]
     [InlineData("mine", "mine:latest")]
     [InlineData("ollama/qwen3:8b", "qwen3:8b")]
     [InlineData("anthropic/qwen3:8b", "qwen3:8b")]
