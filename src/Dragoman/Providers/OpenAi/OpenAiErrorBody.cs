@@ -33,9 +33,12 @@ internal sealed record OpenAiErrorBody(string Message, string Type = "", string 
             // A proxy's page or plain text: shown as it is.
         }
 
-        var text = body.TrimStart().StartsWith('<') ? "a web page" : body.Trim();
+        var text = IsPage(body) ? "a web page" : body.Trim();
         return new OpenAiErrorBody(text.Length > MaxShownCharacters ? text[..MaxShownCharacters] + "…" : text);
     }
+
+    private static bool IsPage(string body) =>
+        body.TrimStart().StartsWith('<') && (body.Contains("<html", StringComparison.OrdinalIgnoreCase) || body.Contains("<!doctype", StringComparison.OrdinalIgnoreCase));
 
     private static OpenAiErrorBody? Find(JsonElement root)
     {

@@ -23,7 +23,7 @@ public sealed class OpenAiDialectsTests
     [InlineData("http://127.0.0.1:8000/v1", "generic")]
     [InlineData("http://elsewhere.example:1234/v1", "generic")]
     [InlineData("https://notapi.x.ai.example/v1", "generic")]
-    [InlineData("https://evilapi.deepseek.com.example/v1", "generic")]
+    [InlineData("https://evilapi.deepseek.com/v1", "generic")]
     public void A_server_is_known_by_its_address(string address, string dialect) => Assert.Equal(dialect, OpenAiDialects.At(new Uri(address)).Name);
 
     [Theory]

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Dragoman.Upstreams.OpenAi;
+using static Dragoman.Tests.Providers.OpenAi.OpenAiGateway;
+
+namespace Dragoman.Tests.Providers.OpenAi;
+
+/// <summary>What servers tell of their models, and exact counts where there are any.</summary>
+public sealed class OpenAiModelsTests
+{
+    [Theory]
+    [InlineData(ServerKind.Cloud, null)]
+    [InlineData(ServerKind.OpenRouter, 32000)]
+    [InlineData(ServerKind.Vllm, 32000)]
+    [InlineData(ServerKind.LlamaCpp, 32000)]
+    [InlineData(ServerKind.LmStudio, 32000)]
+    [InlineData(ServerKind.Together, 32000)]
+    public async Task Context_lengths_are_found_wherever_a_server_has_them(ServerKind kind, int? context)
+    {
+        var dialect = kind == ServerKind.LmStudio ? ",\"dialect\":\"lmstudio\"" : "";
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind, ContextTokens = 32000 }, dialect);
+        var body = JsonDocument.Parse(await gateway.Client.GetStringAsync("/v1/models?limit=1000", TestContext.Current.CancellationToken)).RootElement;
+        var model = body.GetProperty("data").EnumerateArray().First(entry => entry.GetProperty("id").GetString()!.Contains("simulated-model", StringComparison.Ordinal));
+        Assert.Equal(context, model.TryGetProperty("max_input_tokens", out var tokens) && tokens.ValueKind == JsonValueKind.Number && tokens.GetInt32() > 0 ? tokens.GetInt32() : null);
+        Assert.DoesNotContain(body.GetProperty("data").EnumerateArray(), entry => entry.GetProperty("id").GetString()!.Contains("embedding", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Vllm)]
+    [InlineData(ServerKind.LlamaCpp)]
+    public async Task Prompts_are_counted_exactly_where_the_server_can(ServerKind kind)
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind });
+        var question = Question(new string('x', 4000)).Replace("\"max_tokens\":4000,\"stream\":true,", "", StringComparison.Ordinal);
+        var response = await gateway.Client.PostAsync("/v1/messages/count_tokens", new StringContent(question, System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        var counted = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("input_tokens").GetInt32();
+        // The simulation's tokens are four bytes each; the estimate takes a long word for less.
+        Assert.InRange(counted, 1000, 1020);
+        Assert.Contains(gateway.Server.Requests, request => request.Path == "/tokenize");
+    }
+
+    [Fact]
+    public async Task The_dialect_is_told_by_the_list_of_models()
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Agent() with { Kind = ServerKind.LlamaCpp });
+        await gateway.StreamAsync(Question("hi", AgentTools));
+        Assert.Contains("\"parallel_tool_calls\":true", gateway.Server.Calls[0].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_list_answers_all_the_same()
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x"), ",\"headers\":{\"x-title\":\"mine\"},\"body\":{\"seed\":7,\"max_tokens\":55}");
+        await gateway.StreamAsync(Question("hi"));
+        await gateway.StreamAsync(Question("hi"));
+        Assert.Single(gateway.Server.Requests, request => request.Path == "/v1/models");
+        using var sent = JsonDocument.Parse(gateway.Server.Calls[0].Body);
+        Assert.Equal((7, 55), (sent.RootElement.GetProperty("seed").GetInt32(), sent.RootElement.GetProperty("max_tokens").GetInt32()));
+        Assert.Equal("mine", gateway.Server.Requests[^1].Headers["x-title"]);
+    }
+}
