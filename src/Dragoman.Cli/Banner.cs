@@ -17,8 +17,10 @@ internal static class Banner
         AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
         var router = app.Services.GetRequiredService<Router>();
         var providers = app.Services.GetRequiredService<ProviderSet>();
-        var list = await app.Services.GetRequiredService<ModelCatalog>().ListAsync(providers.Default, cancellationToken);
         var target = await router.DefaultTargetAsync(cancellationToken);
+        var catalog = app.Services.GetRequiredService<ModelCatalog>();
+        // The demo stands in for the provider that would be asked.
+        var list = await catalog.ListAsync(target.Provider == ProviderSet.DemoName ? providers.Default : target.Provider, cancellationToken);
         if (target.Provider == ProviderSet.DemoName)
         {
             // Without an error the demo is what the configuration asks for.
@@ -28,7 +30,8 @@ internal static class Banner
         else
         {
             if (list.Error is not null) AnsiConsole.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
-            WriteModels(router, list, options, target);
+            WriteModels(list, options, target);
+            if (!providers[target.Provider].TakesClaudeNames) WriteSubstitutes(router, list);
         }
 
         AnsiConsole.WriteLine();
@@ -43,10 +46,16 @@ internal static class Banner
         AnsiConsole.WriteLine();
     }
 
-    private static void WriteModels(Router router, ModelList list, DragomanOptions options, Target target)
+    private static void WriteModels(ModelList list, DragomanOptions options, Target target)
     {
-        AnsiConsole.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} installed");
+        AnsiConsole.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} {(list.Models.All(model => model.Remote) ? "offered" : "installed")}");
         foreach (var (pattern, models) in options.Models) AnsiConsole.MarkupLineInterpolated($"  {pattern} -> {models.ToString()}");
+        if (options.DefaultModelChosen) return;
+        foreach (var model in list.Models.Where(model => model.StandsFor.Count > 0)) AnsiConsole.MarkupLineInterpolated($"  {string.Join(", ", model.StandsFor)} -> {model.Name}");
+    }
+
+    private static void WriteSubstitutes(Router router, ModelList list)
+    {
         if (!router.Map.IsDefault) return;
         var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)![0]).Distinct(StringComparer.Ordinal)
             .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)

@@ -10,6 +10,10 @@ internal sealed class ServeOptions
     private readonly Option<int?> _port = new("--port", "-p") { Description = "Port to listen on; 0 takes a free one [PORT, 3000]" };
     private readonly Option<string?> _host = new("--host") { Description = "Address to listen on; anything but loopback needs a key [127.0.0.1]" };
     private readonly Option<string?> _ollamaUrl = new("--ollama-url", "-u") { Description = "Ollama's address [OLLAMA_URL, OLLAMA_HOST, http://localhost:11434]" };
+    private readonly Option<string?> _geminiKey = new("--gemini-key") { Description = "Key of the Gemini API or of Vertex AI express [GEMINI_API_KEY, GOOGLE_API_KEY]" };
+    private readonly Option<string?> _geminiUrl = new("--gemini-url") { Description = "Gemini's address, for a gateway in between [Google's own]" };
+    private readonly Option<string?> _vertexProject = new("--vertex-project") { Description = "Google Cloud project for Gemini on Vertex AI; credentials as Google's own tools find them" };
+    private readonly Option<string?> _vertexLocation = new("--vertex-location") { Description = "Location of Vertex AI [GOOGLE_CLOUD_LOCATION, global]" };
     private readonly Option<string[]> _modelMap = new("--model-map", "-m") { Description = "claude=ollama, repeatable, or a JSON object; * is a wildcard", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _defaultModel = new("--default-model", "-d") { Description = "Model for Claude names that nothing else matches [DEFAULT_MODEL, llama3.1]" };
     private readonly Option<string?> _key = new("--key") { Description = "Key that clients must show [DRAGOMAN_KEY]" };
@@ -23,7 +27,7 @@ internal sealed class ServeOptions
     /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_port, _host, _ollamaUrl, _modelMap, _defaultModel, _key, _config, _allowHost, _allowOrigin, _thinkingUnsupported, _tokenCounter, _verbose])
+        foreach (var option in (Option[])[_port, _host, _ollamaUrl, _geminiKey, _geminiUrl, _vertexProject, _vertexLocation, _modelMap, _defaultModel, _key, _config, _allowHost, _allowOrigin, _thinkingUnsupported, _tokenCounter, _verbose])
         {
             command.Add(option);
         }
@@ -45,8 +49,29 @@ internal sealed class ServeOptions
         foreach (var origin in parsed.GetValue(_allowOrigin) ?? []) options.AllowedOrigins.Add(origin);
         if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) options.DefaultModel = model;
         foreach (var entry in parsed.GetValue(_modelMap) ?? []) AddMapping(options, entry);
-        if ((parsed.GetValue(_ollamaUrl) ?? Environment("OLLAMA_URL") ?? Environment("OLLAMA_HOST")) is { } url) SetOllamaUrl(options, url);
+        ReadProviders(parsed, options);
         return options;
+    }
+
+    // The first provider is the default one: what the command line names, then the file's, then what the environment has.
+    private void ReadProviders(ParseResult parsed, DragomanOptions options)
+    {
+        var hasFile = options.Providers.Count > 0;
+        var ollamaUrl = parsed.GetValue(_ollamaUrl);
+        if (ollamaUrl is not null) Choose(options, "ollama", ("url", ollamaUrl));
+        (string, string?)[] gemini = [("apiKey", parsed.GetValue(_geminiKey)), ("url", parsed.GetValue(_geminiUrl)), ("project", parsed.GetValue(_vertexProject)), ("location", parsed.GetValue(_vertexLocation))];
+        if (Array.Exists(gemini, setting => setting.Item2 is not null)) Choose(options, "gemini", gemini);
+        if (ollamaUrl is null && (Environment("OLLAMA_URL") ?? Environment("OLLAMA_HOST")) is { } url) Choose(options, "ollama", ("url", url));
+        // A key that lies about is no order to spend money: the usual upstream comes first, if it runs.
+        if (hasFile || options.UpstreamChosen || (Environment("GEMINI_API_KEY") ?? Environment("GOOGLE_API_KEY")) is null) return;
+        ProviderSection.Set(options, "ollama");
+        ProviderSection.Set(options, "gemini");
+    }
+
+    private static void Choose(DragomanOptions options, string provider, params (string Name, string? Value)[] settings)
+    {
+        options.UpstreamChosen = true;
+        ProviderSection.Set(options, provider, settings);
     }
 
     private static DragomanOptions LoadFile(string? path)
@@ -68,29 +93,6 @@ internal sealed class ServeOptions
         var equals = entry.IndexOf('=');
         if (equals <= 0 || equals == entry.Length - 1) throw new ConfigException($"--model-map: expected claude=ollama or a JSON object, got '{entry}'");
         options.Models[entry[..equals].Trim()] = JsonString(entry[(equals + 1)..].Trim());
-    }
-
-    // The command line's address goes into the Ollama provider's own section, where a file may have put other settings.
-    private static void SetOllamaUrl(DragomanOptions options, string url)
-    {
-        options.UpstreamChosen = true;
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("url", url);
-            if (options.Providers.TryGetValue("ollama", out var section) && section.ValueKind == JsonValueKind.Object)
-            {
-                foreach (var setting in section.EnumerateObject())
-                {
-                    if (setting.Name != "url") setting.WriteTo(json);
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        options.Providers["ollama"] = JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
 
     private static JsonElement JsonString(string value) => JsonDocument.Parse($"\"{JsonEncodedText.Encode(value)}\"").RootElement;

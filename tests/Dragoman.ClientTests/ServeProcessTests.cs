@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Dragoman.ClientTests.Processes;
+using Dragoman.Upstreams.Gemini;
 using Dragoman.Upstreams.Ollama;
 
 namespace Dragoman.ClientTests;
@@ -82,6 +83,41 @@ public sealed class ServeProcessTests
         using var client = new HttpClient();
         using var reader = new StreamReader(await OpenAsync(client, gateway.Url));
         Assert.Contains("demo", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_doctor_finds_a_provider_well()
+    {
+        await using var gemini = await SimulatedGemini.StartAsync(GeminiScenario.Agent());
+        var well = await DoctorAsync("--gemini-key", "AIza-simulated", "--gemini-url", gemini.Url.ToString());
+        Assert.Equal(0, well.ExitCode);
+        Assert.Matches(@"ok\s+gemini: \d+ models", well.Output);
+        Assert.Matches(@"ok\s+gemini/gemini-[\w.-]+: there, the default model", well.Output);
+        Assert.Matches(@"ok\s+gemini/gemini-[\w.-]+: answers \(\d+ tokens counted\)", well.Output);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_doctor_says_what_is_wrong_with_a_provider()
+    {
+        await using var gemini = await SimulatedGemini.StartAsync(GeminiScenario.Agent());
+        var key = await DoctorAsync("--gemini-key", "AIza-wrong", "--gemini-url", gemini.Url.ToString());
+        Assert.Equal(1, key.ExitCode);
+        Assert.Contains("API key not valid", key.Output);
+        var model = await DoctorAsync("--gemini-key", "AIza-simulated", "--gemini-url", gemini.Url.ToString(), "-d", "gemini-0");
+        Assert.Equal(1, model.ExitCode);
+        Assert.Contains("gemini/gemini-0: the default model is not among them", model.Output);
+        // Nobody listens on the reserved port 9 (discard).
+        var ollama = await DoctorAsync("-u", "http://127.0.0.1:9");
+        Assert.Equal(1, ollama.ExitCode);
+        Assert.Contains("ollama serve", ollama.Output);
+        Assert.Equal(2, (await DoctorAsync("-m", "nonsense")).ExitCode);
+    }
+
+    private static async Task<ProcessOutcome> DoctorAsync(params string[] arguments)
+    {
+        using var directory = new TemporaryDirectory();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = directory.Path, ["DOTNET_ROOT"] = GatewayProcess.RuntimeRoot };
+        return await ClientProcess.RunAsync(Installed.Gateway, ["doctor", .. arguments], environment, directory.Path);
     }
 
     private static async Task<Stream> OpenAsync(HttpClient client, Uri gateway)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Replies;
 
 namespace Dragoman.Http;
@@ -25,19 +26,34 @@ internal sealed class EventCursor(IAsyncEnumerator<ReplyEvent> events, Cancellat
     }
 
     /// <summary>Waits for the event that <see cref="BeginMove"/> asked for.</summary>
-    public async ValueTask EndMoveAsync()
+    public ValueTask EndMoveAsync()
     {
-        var move = _move;
+        if (!_move.IsCompletedSuccessfully) return EndPendingMoveAsync();
+        _moving = false;
+#pragma warning disable VSTHRD103 // It is completed.
+        Check(_move.Result);
+#pragma warning restore VSTHRD103
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask EndPendingMoveAsync()
+    {
         bool moved;
         try
         {
-            moved = await move;
+            moved = await _move;
         }
         finally
         {
             _moving = false;
         }
 
+        Check(moved);
+    }
+
+    private static void Check(bool moved)
+    {
         if (!moved) throw new InvalidOperationException("A reply ended without Finished or Failed.");
     }
 

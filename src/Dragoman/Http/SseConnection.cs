@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Replies;
 
@@ -44,6 +45,7 @@ internal sealed class SseConnection : IAsyncDisposable
     }
 
     /// <summary>Lets what was written go out and leaves the line to the timer until <see cref="ResumeAsync"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PauseAsync()
     {
         await FlushAsync();
@@ -68,6 +70,7 @@ internal sealed class SseConnection : IAsyncDisposable
         _ended = true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync()
     {
         if (_buffer.Length == 0) return;

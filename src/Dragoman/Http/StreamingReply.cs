@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
@@ -106,6 +107,7 @@ internal sealed class StreamingReply
     }
 
     // The upstream pauses: what was written goes out, and the line is the ping timer's until the next event.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(EventCursor events, SseConnection line)
     {
         await line.PauseAsync();

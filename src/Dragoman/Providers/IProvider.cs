@@ -6,6 +6,9 @@ namespace Dragoman.Providers;
 /// <summary>Speaks one upstream protocol. Streams always; a non-streaming reply is assembled from the same events.</summary>
 internal interface IProvider
 {
+    /// <summary>Requests for Claude's names may be sent here as they are: the upstream has them, or the provider knows what stands for them.</summary>
+    bool TakesClaudeNames => false;
+
     /// <summary>
     /// Asks the upstream. The first event is <see cref="ReplyEventKind.Opened"/> when the request could be translated; the last is
     /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>: an upstream's failure is an event, never an exception.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Dragoman.Providers;
 
@@ -15,7 +16,9 @@ internal sealed class LineReader : IAsyncDisposable
     private readonly PipeReader _pipe;
     private readonly TimeSpan _idleTimeout;
     private readonly CancellationTokenSource _idle;
-    private SequencePosition _consumed;
+
+    // Offsets in the buffer: where the next line begins, and up to where no line feed is.
+    private long _at, _searched;
     private byte[] _joined = [];
     private ReadOnlySequence<byte> _buffer;
     private bool _completed;
@@ -24,7 +27,8 @@ internal sealed class LineReader : IAsyncDisposable
     /// <summary>Reads from <paramref name="body"/>, which is disposed with the reader.</summary>
     public LineReader(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken)
     {
-        _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 << 10));
+        // Zero-byte reads: a stream that waits for its model holds no buffer.
+        _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 << 10, useZeroByteReads: true));
         _idleTimeout = idleTimeout;
         _idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
@@ -32,19 +36,28 @@ internal sealed class LineReader : IAsyncDisposable
     /// <summary>The next line without its end, or null after the last; empty lines are passed over.</summary>
     /// <exception cref="TimeoutException">No byte came for the idle limit.</exception>
     /// <exception cref="IOException">The connection broke, or a line is too long.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (_hasBuffer && TakeLine() is { } line)
-            {
-                if (!line.Span.Trim((byte)' ').IsEmpty) return line;
-                continue;
-            }
-
+            if (TryReadLine(out var line)) return line;
             if (_completed) return null;
             await FillAsync(cancellationToken);
         }
+    }
+
+    /// <summary>The next line, if it is there already.</summary>
+    public bool TryReadLine(out ReadOnlyMemory<byte> line)
+    {
+        line = default;
+        if (!_hasBuffer) return false;
+        while (TryTakeLine(out line))
+        {
+            if (line.Span.ContainsAnyExcept((byte)' ')) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The next bytes as they came, with their line ends; null at the end. For bodies that have no lines.</summary>
@@ -56,10 +69,10 @@ internal sealed class LineReader : IAsyncDisposable
         {
             if (_hasBuffer)
             {
-                foreach (var piece in _buffer.Slice(_consumed))
+                foreach (var piece in _buffer.Slice(_at))
                 {
                     if (piece.IsEmpty) continue;
-                    _consumed = _buffer.GetPosition(piece.Length, _consumed);
+                    _searched = _at += piece.Length;
                     return piece;
                 }
             }
@@ -78,7 +91,7 @@ internal sealed class LineReader : IAsyncDisposable
         {
             if (_hasBuffer)
             {
-                foreach (var piece in _buffer.Slice(_consumed))
+                foreach (var piece in _buffer.Slice(_at))
                 {
                     var at = piece.Span.IndexOfAnyExcept(" \t\r\n"u8);
                     if (at >= 0) return piece.Span[at];
@@ -90,13 +103,18 @@ internal sealed class LineReader : IAsyncDisposable
         }
     }
 
+    // Every token of a model comes by itself, so this waits once a token: pooled, that costs no memory.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         // Everything is examined, so that the pipe waits for more than the half line that it has.
-        if (_hasBuffer) _pipe.AdvanceTo(_consumed, _buffer.End);
+        if (_hasBuffer) _pipe.AdvanceTo(_buffer.GetPosition(_at), _buffer.End);
+        _searched -= _at;
+        _at = 0;
         _hasBuffer = false;
         var reading = _pipe.ReadAsync(_idle.Token);
-        if (!reading.IsCompleted) _idle.CancelAfter(_idleTimeout);
+        var waits = !reading.IsCompleted;
+        if (waits) _idle.CancelAfter(_idleTimeout);
         ReadResult result;
         try
         {
@@ -108,28 +126,45 @@ internal sealed class LineReader : IAsyncDisposable
         }
 
         // Only the upstream's silence counts, not the time in which the client doesn't read.
-        _idle.CancelAfter(Timeout.InfiniteTimeSpan);
+        if (waits) _idle.CancelAfter(Timeout.InfiniteTimeSpan);
         _buffer = result.Buffer;
-        _consumed = _buffer.Start;
         _completed = result.IsCompleted;
         _hasBuffer = true;
         if (_buffer.Length > MaxLineBytes) throw new IOException($"the upstream sent a line of more than {MaxLineBytes >> 20} MB");
     }
 
-    private ReadOnlyMemory<byte>? TakeLine()
+    private bool TryTakeLine(out ReadOnlyMemory<byte> line)
     {
-        var rest = _buffer.Slice(_consumed);
-        var end = rest.PositionOf((byte)'\n');
-        if (end is { } position)
+        if (TryFindEnd() is { } length)
         {
-            _consumed = _buffer.GetPosition(1, position);
-            return WithoutReturn(Contiguous(rest.Slice(0, position)));
+            line = WithoutReturn(Contiguous(_buffer.Slice(_at, length)));
+            _searched = _at += length + 1;
+            return true;
         }
 
-        if (!_completed || rest.IsEmpty) return null;
+        line = default;
+        if (!_completed || _at == _buffer.Length) return false;
         // A last line without its end.
-        _consumed = _buffer.End;
-        return WithoutReturn(Contiguous(rest));
+        line = WithoutReturn(Contiguous(_buffer.Slice(_at)));
+        _searched = _at = _buffer.Length;
+        return true;
+    }
+
+    // Bytes until the next line feed; null when it hasn't come yet. What was searched is not searched again when more of a long line comes.
+    private long? TryFindEnd()
+    {
+        if (_buffer.IsSingleSegment)
+        {
+            var found = _buffer.FirstSpan[(int)_searched..].IndexOf((byte)'\n');
+            if (found >= 0) return _searched + found - _at;
+        }
+        else if (_buffer.Slice(_searched).PositionOf((byte)'\n') is { } position)
+        {
+            return _buffer.Slice(_at, position).Length;
+        }
+
+        _searched = _buffer.Length;
+        return null;
     }
 
     private ReadOnlyMemory<byte> Contiguous(in ReadOnlySequence<byte> line)

@@ -131,6 +131,9 @@ internal sealed record ToolCallStart(string Id, string Name, string? ToolsetName
 /// <summary>The end of a good answer.</summary>
 internal sealed record Finish(StopReason Reason, Usage Usage)
 {
+    /// <summary>The upstream's own word for an ending that has no counterpart here; for the log.</summary>
+    public string? UpstreamReason { get; init; }
+
     /// <summary>The stop sequence that was hit.</summary>
     public string? StopSequence { get; init; }
 

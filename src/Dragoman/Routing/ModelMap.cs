@@ -46,12 +46,12 @@ internal sealed class ModelMap
     /// <summary>What the user's own entries but <c>*</c> say of a cleaned model name; null when none matches.</summary>
     public IReadOnlyList<string>? Mapped(string model) => Find(_mapped, model);
 
+    /// <summary>What the user's entries say of the tier of a Claude id; null when none speaks of it.</summary>
+    public IReadOnlyList<string>? MappedTier(string model) => ModelName.IsClaude(model) ? ByTier(_mapped, model) : null;
+
     /// <summary>What the default map, or the tier in a Claude id, says; null when neither does.</summary>
-    public IReadOnlyList<string>? ByDefault(string model)
-    {
-        if (!ModelName.IsClaude(model)) return null;
-        return Find(Defaults, model) ?? ByTier(model);
-    }
+    public IReadOnlyList<string>? ByDefault(string model) =>
+        ModelName.IsClaude(model) ? Find(Defaults, model) ?? ByTier([.. _mapped, .. Defaults], model) : null;
 
     // Exact names first, then names without their dates, then patterns, the most specific of them.
     private static string[]? Find(IReadOnlyList<(string Pattern, string[] Models)> entries, string model)
@@ -71,10 +71,10 @@ internal sealed class ModelMap
             .Select(entry => entry.Models).FirstOrDefault();
     }
 
-    private string[]? ByTier(string model)
+    private static string[]? ByTier(IReadOnlyList<(string Pattern, string[] Models)> entries, string model)
     {
         if (ModelName.Tier(model) is not { } tier) return null;
-        foreach (var (pattern, models) in _mapped.Concat(Defaults))
+        foreach (var (pattern, models) in entries)
         {
             if (pattern.Contains(tier, StringComparison.OrdinalIgnoreCase)) return models;
         }

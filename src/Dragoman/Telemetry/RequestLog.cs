@@ -45,6 +45,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
             if (exchange.TimeToFirstToken is { } first) line.Append(CultureInfo.InvariantCulture, $"  first token {Seconds(first)}");
             AppendSpeed(line, exchange);
             line.Append("  ").Append(exchange.StopReason?.WireName());
+            if (finish.UpstreamReason is { } reason) line.Append(" (").Append(reason).Append(')');
         }
 
         line.Append(CultureInfo.InvariantCulture, $"  {Seconds(exchange.Elapsed)}");

@@ -37,6 +37,21 @@ public sealed class ServeOptionsTests
     }
 
     [Fact]
+    public void Gemini_is_the_default_when_the_command_line_names_it_and_waits_behind_Ollama_when_only_a_key_lies_about()
+    {
+        var asked = Read(["--gemini-key", "K", "--gemini-url", "http://x"]);
+        Assert.Equal(["gemini"], asked.Providers.Keys);
+        Assert.Equal(("K", "http://x", true), (asked.Providers["gemini"].GetProperty("apiKey").GetString(), asked.Providers["gemini"].GetProperty("url").GetString(), asked.UpstreamChosen));
+        var vertex = Read(["--vertex-project", "p", "--vertex-location", "europe-west4"]);
+        Assert.Equal(("p", "europe-west4"), (vertex.Providers["gemini"].GetProperty("project").GetString(), vertex.Providers["gemini"].GetProperty("location").GetString()));
+        Assert.Equal(["ollama", "gemini"], Read(["--gemini-key", "K", "-u", "http://x"]).Providers.Keys);
+        var found = Read([], new Dictionary<string, string> { ["GEMINI_API_KEY"] = "K" });
+        Assert.Equal(["ollama", "gemini"], found.Providers.Keys);
+        Assert.False(found.UpstreamChosen);
+        Assert.Equal(["ollama"], Read(["-u", "http://x"], new Dictionary<string, string> { ["GOOGLE_API_KEY"] = "K" }).Providers.Keys);
+    }
+
+    [Fact]
     public void Mappings_are_pairs_or_an_object()
     {
         var options = Read(["-m", "claude-a=x:1", "-m", "claude-b=ollama/y", "--model-map", """{"claude-c":["z","w"]}"""]);
@@ -97,7 +112,7 @@ public sealed class ServeOptionsTests
 
     private static DragomanOptions Read(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string[] known = ["PORT", "DRAGOMAN_KEY", "DEFAULT_MODEL", "OLLAMA_HOST", "OLLAMA_URL"];
+        string[] known = ["PORT", "DRAGOMAN_KEY", "DEFAULT_MODEL", "OLLAMA_HOST", "OLLAMA_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY"];
         var before = known.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         try
         {

@@ -68,7 +68,9 @@ public sealed class LineReaderTests
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = Read(buffer.Span);
-            if (read == 0) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            // An empty buffer asks whether there is something to read.
+            var silent = buffer.IsEmpty ? Position == Length : read == 0;
+            if (silent) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             return read;
         }
     }

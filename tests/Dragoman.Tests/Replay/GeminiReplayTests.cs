@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Tests.Providers.Gemini;
@@ -19,6 +21,9 @@ public sealed class GeminiReplayTests
         """{"candidates":[{"content":{"role":"model","parts":[{"text":""}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":20,"cachedContentTokenCount":5,"candidatesTokenCount":7,"thoughtsTokenCount":3}}""",
     ];
 
+    // With \" for a quote.
+    private static readonly JsonSerializerOptions AsGoogle = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public async Task Recorded_answers_come_through_unchanged()
     {
@@ -31,7 +36,7 @@ public sealed class GeminiReplayTests
 
     private static async Task ReplayAsync(IReadOnlyList<string> lines)
     {
-        var chunks = lines.Where(line => line.TrimStart().StartsWith('{')).Select(line => JsonNode.Parse(line)!.ToJsonString()).ToList();
+        var chunks = lines.Where(line => line.TrimStart().StartsWith('{')).Select(line => JsonNode.Parse(line)!.ToJsonString(AsGoogle)).ToList();
         var expected = new Recording(chunks);
         var tools = string.Join(",", expected.Calls.Select(call => call.Name).Distinct(StringComparer.Ordinal).Select(name => $$$"""{"name":"{{{name}}}","input_schema":{"type":"object"}}"""));
         var whole = await CheckAsync(expected, tools, GeminiTranslation.Sse(chunks));
@@ -108,11 +113,13 @@ public sealed class GeminiReplayTests
             {
                 var index = int.Parse(step.Trim('[', ']'));
                 while (list.Count <= index) list.Add(null);
-                list[index] = next is null ? Value(list[index], piece) : list[index] ?? next;
+                if (next is not null && list[index] is { } entered) return entered;
+                list[index] = next is null ? Value(list[index], piece) : next;
                 return list[index];
             }
 
-            at[step] = next is null ? Value(at[step], piece) : at[step]?.DeepClone() ?? next;
+            if (next is not null && at[step] is { } known) return known;
+            at[step] = next is null ? Value(at[step], piece) : next;
             return at[step];
         }
 

@@ -38,6 +38,9 @@ internal sealed class GeminiProvider : IProvider
     }
 
     /// <inheritdoc/>
+    public bool TakesClaudeNames => true;
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var terms = await PrepareAsync(request, target, cancellationToken);

@@ -220,6 +220,8 @@ internal sealed class StreamTranslator
         {
             StopSequence = reason == StopReason.StopSequence ? _stop!.Hit : null,
             RefusalExplanation = refusal,
+            // OTHER, TOO_MANY_TOOL_CALLS and whatever is new: for a person who wonders why the answer ended.
+            UpstreamReason = _ending is { Kind: EndingKind.Complete, Reason: StopReason.EndTurn, Words: not "STOP" } odd ? odd.Words : null,
         }));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Messages;
@@ -8,6 +9,15 @@ namespace Dragoman.Providers.Ollama;
 /// <summary>One line of a chat answer, read in one pass. Texts and calls are slices of the line.</summary>
 internal sealed class ChatLine
 {
+    // What ends a JSON string or must not stand in it as it is: quotes, backslashes, control characters.
+    private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(control => (byte)control)]);
+
+    private byte[] _head = [];
+
+    private static ReadOnlySpan<byte> TextStart => "\",\"message\":{\"role\":\"assistant\",\"content\":\""u8;
+
+    private static ReadOnlySpan<byte> TextEnd => "\"},\"done\":false}"u8;
+
     /// <summary>A piece of thinking.</summary>
     public JsonText Thinking { get; private set; }
 
@@ -47,11 +57,37 @@ internal sealed class ChatLine
     {
         Reset();
         line = AsUtf8(line);
+        if (TryReadLikeLast(line)) return;
         var json = new Utf8JsonReader(line.Span);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException("a line is not a JSON object");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName) ReadField(ref json, line);
         json.Read();
+        Remember(line.Span);
+    }
+
+    // Nearly all lines of an answer differ from the one before in their time and text only. What is otherwise the same byte for byte as a line that was read
+    // in full, with nothing to unescape between the quotes, says the same: no JSON reader is needed to find the text.
+    private bool TryReadLikeLast(ReadOnlyMemory<byte> line)
+    {
+        var span = line.Span;
+        if (_head.Length == 0 || !span.StartsWith(_head) || !span.EndsWith(TextEnd)) return false;
+        var time = span[_head.Length..].IndexOfAny(Special);
+        if (time < 0 || !span[(_head.Length + time)..].StartsWith(TextStart)) return false;
+        var start = _head.Length + time + TextStart.Length;
+        var length = span.Length - TextEnd.Length - start;
+        if (length < 0 || span.Slice(start, length).ContainsAny(Special)) return false;
+        Content = new JsonText(line.Slice(start, length));
+        return true;
+    }
+
+    // Everything before the time's text: {"model":"qwen3:8b","created_at":"
+    private void Remember(ReadOnlySpan<byte> line)
+    {
+        var time = line.IndexOf("\"created_at\":\""u8);
+        if (_head.Length > 0 || time < 0 || Content.IsEmpty || !line.EndsWith(TextEnd)) return;
+        var head = line[..(time + "\"created_at\":\""u8.Length)];
+        if (line[head.Length..].IndexOfAny(Special) is >= 0 and var end && line[(head.Length + end)..].StartsWith(TextStart)) _head = head.ToArray();
     }
 
     private void Reset()

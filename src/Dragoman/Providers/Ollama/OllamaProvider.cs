@@ -60,12 +60,19 @@ internal sealed class OllamaProvider : IProvider
         while (!translator.Ended)
         {
             events.Clear();
-            var (line, broken) = await answer.ReadLineAsync(cancellationToken);
-            if (broken is not null) events.Add(ReplyEvent.Failed(broken));
-            else if (line is { } text) translator.Next(text, events);
-            else translator.EndOfStream(events);
+            if (answer.TryReadLine(out var ready))
+            {
+                translator.Next(ready, events);
+            }
+            else
+            {
+                var (line, broken) = await answer.ReadLineAsync(cancellationToken);
+                if (broken is not null) translator.Break(broken, events);
+                else if (line is { } text) translator.Next(text, events);
+                else translator.EndOfStream(events);
+            }
+
             foreach (var step in events) yield return step.Kind == ReplyEventKind.Finished ? WithCache(step.Finish, target) : step;
-            if (broken is not null) yield break;
         }
     }
 
@@ -145,7 +152,11 @@ internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, str
         }
     }
 
+    /// <summary>The next line, if it is there already: many come at once from a fast upstream.</summary>
+    public bool TryReadLine(out ReadOnlyMemory<byte> line) => _lines!.TryReadLine(out line);
+
     /// <summary>The next line; null at the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(ReadOnlyMemory<byte>? Line, UpstreamError? Error)> ReadLineAsync(CancellationToken cancellationToken)
     {
         try

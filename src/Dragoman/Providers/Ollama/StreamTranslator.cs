@@ -69,6 +69,9 @@ internal sealed class StreamTranslator
         if (!Ended) Fail(_errors.EndedEarly(_model), events);
     }
 
+    /// <summary>The connection broke.</summary>
+    public void Break(UpstreamError error, List<ReplyEvent> events) => Fail(error, events);
+
     private void Fail(UpstreamError error, List<ReplyEvent> events)
     {
         Ended = true;

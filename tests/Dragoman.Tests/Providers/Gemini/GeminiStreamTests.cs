@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dragoman.Providers.Gemini;
 using Dragoman.Replies;
@@ -131,5 +132,6 @@ public sealed class GeminiStreamTests
     private static Task<string> Translate(byte[] answer, params int[] pieces) =>
         new GeminiTranslation(""" "thinking":{"type":"adaptive"},"tools":[{"name":"Bash","input_schema":{"type":"object","properties":{"command":{"type":"string"}}}}], """).StreamAsync(answer, pieces);
 
-    private static string Quote(string text) => JsonSerializer.Serialize(text);
+    // With \" for a quote, as Google writes it.
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

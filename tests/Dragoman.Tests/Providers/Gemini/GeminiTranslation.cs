@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dragoman.Messages;
 using Dragoman.Providers.Gemini;
@@ -136,5 +137,5 @@ internal sealed class GeminiTranslation
         return JsonSerializer.Serialize(document.RootElement, Indented);
     }
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\r\n" };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\r\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
