@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Dragoman.Upstreams.Gemini;
 using Dragoman.Upstreams.Ollama;
 using Dragoman.Upstreams.OpenAi;
 
 namespace Dragoman.Upstreams;
 
-/// <summary>Runs a simulated upstream until Ctrl+C: <c>[--upstream ollama|gemini|openai] [--port 11434] [--scenario agent]</c>. The upstream's name may also stand alone in front.</summary>
+/// <summary>Runs a simulated upstream until Ctrl+C or SIGTERM: <c>[--upstream ollama|gemini|openai] [--port 11434] [--scenario agent]</c>. The upstream's name may also stand alone in front.</summary>
 internal static class Program
 {
     private const int UsageError = 2;
@@ -30,12 +31,16 @@ internal static class Program
         await using (server)
         {
             var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Console.CancelKeyPress += (_, pressed) =>
-            {
-                pressed.Cancel = true;
-                stop.TrySetResult();
-            };
+            // The host takes both signals for itself, and would leave this program running.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             await stop.Task;
+
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = true;
+                stop.TrySetResult();
+            }
         }
 
         return 0;

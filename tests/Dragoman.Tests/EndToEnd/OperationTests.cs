@@ -37,6 +37,26 @@ public sealed class OperationTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Large_objects_are_shortened_and_a_session_is_told_by_its_first_letters()
+    {
+        var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("one")), options => options.Verbose = true);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages");
+        // A call's input of a hundred short fields is over 500 characters and has no long string.
+        var input = string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"field{i}\":\"v{i}\""));
+        request.Content = new StringContent(
+            """{"model":"qwen3:8b","max_tokens":50,"top_k":3,"metadata":{},"output_config":{"effort":"high"},"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"t","input":{INPUT}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"y"}]}]}""".Replace("INPUT", input, StringComparison.Ordinal),
+            System.Text.Encoding.UTF8,
+            "application/json");
+        request.Headers.Add("X-Claude-Code-Session-Id", "0123456789abcdef");
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.Equal("effort=ignored", Assert.Single(response.Headers.GetValues("x-dragoman-degraded")));
+        await gateway.DisposeAsync();
+        Assert.Contains("  session 01234567", gateway.Log);
+        Assert.DoesNotContain("012345678", gateway.Log);
+        Assert.DoesNotContain("field99", gateway.Log);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Without_an_upstream_the_demo_answers_until_one_is_seen()
     {
         // The address is known before anybody listens there.

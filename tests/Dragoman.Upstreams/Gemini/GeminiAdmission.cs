@@ -26,7 +26,7 @@ internal sealed class GeminiAdmission(GeminiScenario scenario)
         ContentRules.CheckParts(request);
         GenerationRules.Check(request);
         ToolRules.Check(request);
-        ContentRules.CheckOrder(request);
+        ContentRules.CheckOrder(request, readsIds: scenario.GivesCallIds);
         var signatures = SignatureRules.Check(request, Signatures);
         var prompt = GeminiPrompt.Of(decoded);
         CheckLength(request, prompt.Tokens);
@@ -44,6 +44,7 @@ internal sealed class GeminiAdmission(GeminiScenario scenario)
             CachedTokens = cache.Read(model.Name, prompt.Text),
             Signatures = signatures.Real,
             BypassedSignatures = signatures.Bypassed,
+            ReadsCallIds = scenario.GivesCallIds,
         };
     }
 

@@ -18,7 +18,7 @@ internal static partial class GeminiAgent
 
         var plan = AgentBrain.Plan(new AgentTurn
         {
-            Messages = [.. Messages(call.Contents)],
+            Messages = [.. Messages(call)],
             ToolNames = call.ToolNames,
             Attempt = call.Attempt,
             AnswersInJson = call.Format is not null || call.Mode == "ANY",
@@ -37,10 +37,10 @@ internal static partial class GeminiAgent
         _ => throw new InvalidOperationException($"The step {step.GetType().Name} has no script."),
     };
 
-    private static IEnumerable<AgentMessage> Messages(IReadOnlyList<JsonElement> contents)
+    private static IEnumerable<AgentMessage> Messages(GeminiCall call)
     {
         List<JsonElement> calls = [];
-        foreach (var content in contents)
+        foreach (var content in call.Contents)
         {
             var text = string.Concat(GeminiRequestParts.Parts(content).Where(part => part.Find("thought") is null).Select(part => part.FindText("text")));
             if (GeminiRequestParts.Role(content) == "model")
@@ -50,7 +50,7 @@ internal static partial class GeminiAgent
                 continue;
             }
 
-            foreach (var response in InOrder(GeminiRequestParts.Responses(content), calls))
+            foreach (var response in call.ReadsCallIds ? InOrder(GeminiRequestParts.Responses(content), calls) : GeminiRequestParts.Responses(content))
             {
                 yield return new AgentMessage(AgentRole.Tool, ResultText(response));
             }
@@ -64,7 +64,7 @@ internal static partial class GeminiAgent
 
     /// <summary>Responses in the order of the calls. Ids tell which is whose; without ids the place does.</summary>
     private static IEnumerable<JsonElement> InOrder(IEnumerable<JsonElement> responses, List<JsonElement> calls) =>
-        responses.OrderBy(response => response.FindText("id") is { } id ? calls.FindIndex(call => call.FindText("id") == id) : 0);
+        responses.OrderBy(response => response.FindText("id") is { } id ? calls.FindIndex(asked => asked.FindText("id") == id) : 0);
 
     private static string ResultText(JsonElement response) => response.Find("response") is not { } result
         ? ""

@@ -39,6 +39,9 @@ public sealed record GeminiCall
     /// <summary>Signatures of the current turn that only stand for one: <c>skip_thought_signature_validator</c>.</summary>
     public required int BypassedSignatures { get; init; }
 
+    /// <summary>Whether ids tell which response belongs to which call; a version of the API without ids goes by the place.</summary>
+    public required bool ReadsCallIds { get; init; }
+
     /// <summary>The conversation.</summary>
     public IReadOnlyList<JsonElement> Contents => [.. Request.FindItems("contents")];
 

@@ -179,7 +179,7 @@ internal sealed class GeminiPlayer(GeminiCall call, GeminiOutput output, HttpCon
             var signature = Sign(() => signatures.ForCall(call.Model.Name, name, arguments));
             var id = scenario.GivesCallIds ? newCallId() : null;
             var shown = scenario.PrefixesNames ? $"default_api:{name}" : name;
-            if (!call.StreamsArguments)
+            if (!call.StreamsArguments && !(scenario.StreamsArguments && call.Route.Streams))
             {
                 whole.Add(GeminiParts.Call(shown, arguments, id, signature));
                 continue;

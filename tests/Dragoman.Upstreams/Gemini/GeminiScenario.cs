@@ -38,8 +38,11 @@ public sealed record GeminiScenario
     /// <summary>Whether only the last chunk has counts.</summary>
     public bool CountsAtEndOnly { get; init; }
 
-    /// <summary>Whether calls have ids. Some versions of the API give none.</summary>
+    /// <summary>Whether calls have ids. Some versions of the API give none, and take no notice of those that clients make up.</summary>
     public bool GivesCallIds { get; init; } = true;
+
+    /// <summary>Whether arguments of calls are streamed although nobody asked for it.</summary>
+    public bool StreamsArguments { get; init; }
 
     /// <summary>Whether function names come with <c>default_api:</c> before them.</summary>
     public bool PrefixesNames { get; init; }

@@ -21,6 +21,7 @@ public static class GeminiScenarios
                 : new GeminiReply().Text("The tools have run."),
         },
         ["no-ids"] = () => GeminiScenario.Agent() with { GivesCallIds = false, PrefixesNames = true },
+        ["partial"] = () => GeminiScenario.Agent() with { StreamsArguments = true },
         ["slow"] = () => GeminiScenario.InTurn(
             new GeminiReply().Silence(TimeSpan.FromSeconds(20)).DelayBetweenChunks(TimeSpan.FromMilliseconds(200)).RepeatText(100)),
         ["big"] = () => GeminiScenario.InTurn(new GeminiReply().RepeatText(10_000)),

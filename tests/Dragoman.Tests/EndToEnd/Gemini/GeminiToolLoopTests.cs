@@ -70,6 +70,25 @@ public sealed class GeminiToolLoopTests
         Assert.Equal((2, 0), (world.Gemini.Calls[^1].Signatures, world.Gemini.Calls[^1].BypassedSignatures));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Arguments_may_come_in_pieces(bool isTerminated)
+    {
+        const string arguments = """{"command":"echo \"größer 👋\" && ls","timeout":1000}""";
+        await using var world = await GeminiWorld.StartAsync(
+            GeminiScenario.InTurn(new GeminiReply().Call("Bash", arguments, isTerminated), new GeminiReply().Text("done")) with { StreamsArguments = true }, ApiFlavour.Vertex);
+        var conversation = new AgentConversation(world);
+        conversation.Say("go");
+        var call = AgentConversation.Calls(await conversation.AskAsync()).Single();
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(arguments), call["input"]), call.ToJsonString());
+        // The signature fits the arguments that were put together.
+        conversation.Answer([call.DeepClone()], AgentConversation.Command);
+        await conversation.AskAsync();
+        Assert.Empty(world.Gemini.Refusals);
+        Assert.Equal((1, 0), (world.Gemini.Calls[^1].Signatures, world.Gemini.Calls[^1].BypassedSignatures));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Models_may_be_switched_in_the_middle_of_a_turn_and_back()
     {

@@ -41,14 +41,16 @@ internal static class ContentRules
     }
 
     /// <summary>Checks the order of turns.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="readsIds">Whether ids of calls count; else their place does.</param>
     /// <exception cref="RequestFault">A rule is broken.</exception>
-    public static void CheckOrder(GeminiRequestParts request)
+    public static void CheckOrder(GeminiRequestParts request, bool readsIds)
     {
         JsonElement? previous = null;
         foreach (var content in request.Contents)
         {
             CheckRole(content, previous);
-            CheckAnswers(content, previous);
+            CheckAnswers(content, previous, readsIds);
             previous = content;
         }
 
@@ -97,7 +99,7 @@ internal static class ContentRules
     }
 
     /// <summary>As many responses as calls, at once, of the same names; with the calls' ids in any order, without ids in the calls' order.</summary>
-    private static void CheckAnswers(JsonElement content, JsonElement? previous)
+    private static void CheckAnswers(JsonElement content, JsonElement? previous, bool readsIds)
     {
         var calls = previous is { } asked ? GeminiRequestParts.Calls(asked).ToList() : [];
         var responses = GeminiRequestParts.Responses(content).ToList();
@@ -114,7 +116,7 @@ internal static class ContentRules
         var open = calls.ToList();
         foreach (var response in responses)
         {
-            var id = response.FindText("id");
+            var id = readsIds ? response.FindText("id") : null;
             var call = id is null ? open[0] : open.Find(candidate => candidate.FindText("id") == id);
             if (call.ValueKind == JsonValueKind.Undefined)
             {
