@@ -44,7 +44,7 @@ public static class OpenAiScenarios
         ["page"] = () => OpenAiScenario.InTurn(new OpenAiReply().Page()),
         ["empty"] = () => OpenAiScenario.InTurn(new OpenAiReply().EndWithoutFinish()),
         ["rate-limit"] = () => OpenAiScenario.InTurn(new OpenAiReply().Refuse(
-            429, """{"error":{"message":"Rate limit reached. Please try again in 1.5s.","type":"requests","code":"rate_limit_exceeded"}}""", "application/json", ("retry-after", "2"))),
+            429, """{"error":{"message":"Rate limit reached. Please try again in 1.5s.","type":"requests","code":"rate_limit_exceeded"}}""", "application/json", ("retry-after", "7"))),
         ["filter"] = () => OpenAiScenario.InTurn(new OpenAiReply().Text("I begin").Finish("content_filter")),
     };
 

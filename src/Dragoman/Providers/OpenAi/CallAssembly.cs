@@ -15,7 +15,7 @@ internal sealed class CallAssembly(AnswerTerms terms, IdSource ids)
 {
     private readonly ToolCallTranslator _calls = new(terms.Request, terms.Offer, ids);
     private readonly List<Unfinished> _open = [];
-    private readonly HashSet<int> _left = [];
+    private readonly Dictionary<int, string?> _left = [];
 
     /// <summary>The answer has calls, or begins of them.</summary>
     public bool Any => _calls.Count > 0 || _open.Count > 0;
@@ -26,8 +26,7 @@ internal sealed class CallAssembly(AnswerTerms terms, IdSource ids)
         var call = Find(piece);
         if (call is null)
         {
-            // Something of a call that has left, or of none.
-            if (piece.Index is { } index && _left.Contains(index) && string.IsNullOrEmpty(piece.Name)) return;
+            if (IsOfLeft(piece)) return;
             Leave(events);
             call = new Unfinished(piece.Index);
             _open.Add(call);
@@ -62,8 +61,16 @@ internal sealed class CallAssembly(AnswerTerms terms, IdSource ids)
 
     private void Translate(Unfinished call, List<ReplyEvent> events)
     {
-        if (call.Index is { } index) _left.Add(index);
+        if (call.Index is { } index) _left[index] = call.Id;
         AddWhole(call.Id, call.Name, call.Arguments, events);
+    }
+
+    // What comes after the end of a call: its name, or its id, and nothing to call with.
+    private bool IsOfLeft(in CallFragment piece)
+    {
+        if (piece.Index is not { } index || !_left.TryGetValue(index, out var id)) return false;
+        var isSame = string.IsNullOrEmpty(piece.Id) || piece.Id == id;
+        return string.IsNullOrEmpty(piece.Name) || (isSame && piece.Text.IsEmpty && piece.Json.IsEmpty);
     }
 
     private Unfinished? Find(in CallFragment piece)

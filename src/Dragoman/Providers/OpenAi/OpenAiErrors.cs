@@ -16,7 +16,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
     [GeneratedRegex(@"try again in ((?<minutes>[0-9]{1,4})m(?!s))?((?<seconds>[0-9]{1,5}(\.[0-9]{1,6})?)s)?((?<milliseconds>[0-9]{1,7})ms)?", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex TryAgain();
 
-    [GeneratedRegex(@"model\b.{0,120}\b(not found|does not exist|doesn't exist|not a valid model|is not available|not exist|unknown|not supported|is not loaded)|(unknown|invalid|no such|unsupported|not a valid) model\b|model_not_found", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"model\b.{0,120}\b(not found|not exist|doesn't exist|is not available|is not loaded|decommissioned)|(unknown|invalid|no such|not a valid) model\b|model_not_found", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NoSuchModel();
 
     [GeneratedRegex(@"api.?key|authenticat|unauthorized|invalid_token", RegexOptions.IgnoreCase, 1000)]

@@ -102,6 +102,13 @@ public sealed class ChatAnswerTests
     }
 
     [Fact]
+    public async Task What_comes_behind_a_call_that_has_left_makes_no_other()
+    {
+        string[] pieces = [Piece("0", "a", "Bash", "{\"command\":\"x\"}"), Piece("1", "b", "Now", "{}"), Piece("0", "a", "Bash", ""), Piece("0", null, null, " ")];
+        Assert.Equal("Bash(a) {\"command\":\"x\"}\nNow(b) {}\n= tool_use", await new OpenAiTranslation(ThinkingAndTools).BlocksAsync(Sse([.. pieces, Last("tool_calls")])));
+    }
+
+    [Fact]
     public async Task No_second_call_where_the_client_wants_one_at_a_time()
     {
         var fields = ThinkingAndTools + "\"tool_choice\":{\"type\":\"auto\",\"disable_parallel_tool_use\":true},";

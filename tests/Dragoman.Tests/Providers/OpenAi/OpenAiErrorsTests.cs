@@ -65,6 +65,8 @@ public sealed class OpenAiErrorsTests
     [InlineData(403, """{"error":{"message":"Not for you"}}""", UpstreamErrorKind.Permission, "Not for you")]
     [InlineData(404, """{"error":{"message":"The model `x` does not exist or you do not have access to it.","code":"model_not_found"}}""", UpstreamErrorKind.ModelNotFound, "does not exist")]
     [InlineData(400, """{"error":{"message":"x/y is not a valid model ID","code":400}}""", UpstreamErrorKind.ModelNotFound, "x/y")]
+    [InlineData(400, """{"error":{"message":"The model `x` has been decommissioned and is no longer supported."}}""", UpstreamErrorKind.ModelNotFound, "decommissioned")]
+    [InlineData(400, """{"error":{"message":"For this model `tool_choice` is not supported."}}""", UpstreamErrorKind.InvalidRequest, "tool_choice")]
     [InlineData(404, "404 page not found", UpstreamErrorKind.Broken, "most end with /v1")]
     [InlineData(404, "<html>nginx</html>", UpstreamErrorKind.Broken, "a web page")]
     [InlineData(405, """{"detail":"Method Not Allowed"}""", UpstreamErrorKind.Broken, "most end with /v1")]

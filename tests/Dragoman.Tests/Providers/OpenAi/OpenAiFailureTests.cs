@@ -22,7 +22,7 @@ public sealed class OpenAiFailureTests
             var error = body.RootElement.GetProperty("error");
             Assert.Equal((status, type), ((int)response.StatusCode, error.GetProperty("type").GetString()));
             Assert.Contains(words, error.GetProperty("message").GetString(), StringComparison.Ordinal);
-            if (status == 429) Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter!.Delta);
+            if (status == 429) Assert.Equal(TimeSpan.FromSeconds(7), response.Headers.RetryAfter!.Delta);
         }
     }
 

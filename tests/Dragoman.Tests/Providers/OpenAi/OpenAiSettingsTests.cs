@@ -58,6 +58,24 @@ public sealed class OpenAiSettingsTests
         Assert.False(BodyFields.Any(default, Json("{}")));
     }
 
+    [Fact]
+    public void The_schema_has_every_setting_and_every_dialect()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "dragoman.schema.json"))) folder = folder.Parent!;
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.FullName, "dragoman.schema.json")));
+        var section = schema.RootElement.GetProperty("$defs").GetProperty("openai").GetProperty("properties");
+        var model = section.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties");
+        Assert.Equal(Names(typeof(OpenAiSettings)), section.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Names(typeof(OpenAiModelSettings)), model.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+        foreach (var dialect in (JsonElement[])[section.GetProperty("dialect"), model.GetProperty("dialect")])
+        {
+            Assert.Equal(OpenAiDialects.All.Select(known => known.Name), dialect.GetProperty("enum").EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!));
+        }
+
+        static IEnumerable<string> Names(Type type) => type.GetProperties().Where(property => property.CanWrite).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal);
+    }
+
     private static OpenAiSettings Read(string name, string section) => OpenAiSettings.Read(name, Json($"{{{section}}}"));
 
     private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
