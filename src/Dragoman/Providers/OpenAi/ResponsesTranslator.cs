@@ -161,8 +161,9 @@ internal sealed class ResponsesTranslator : IAnswerTranslator
 
     private void Call(JsonElement item, string field, List<ReplyEvent> events)
     {
-        // Cut off in the middle by the limit: it must not be run.
-        if (JsonTexts.Of(item, "status") is "incomplete" or "in_progress") return;
+        // Cut off in the middle by the limit: it must not be run. Whole calls are seen "in_progress", too, in a response that is completed.
+        var status = JsonTexts.Of(item, "status");
+        if (status == "incomplete" || (status == "in_progress" && _event.Response.Status == "incomplete")) return;
         _text.Flush(events);
         var arguments = item.Find(field) is { } given ? Encoding.UTF8.GetBytes(given.GetRawText()) : [];
         var id = JsonTexts.Of(item, "call_id");
