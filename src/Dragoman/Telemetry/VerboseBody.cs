@@ -10,12 +10,15 @@ internal static class VerboseBody
     private const int MaxString = 200;
     private const int MaxObject = 500;
 
+    // A request may nest 128 deep, and a translation puts it a few levels deeper.
+    private const int MaxDepth = 256;
+
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Shortens a JSON body.</summary>
     public static string Shorten(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body);
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         using var document = JsonDocument.ParseValue(ref reader);
         using var shortened = new MemoryStream();
         using (var json = new Utf8JsonWriter(shortened, Readable)) Write(json, document.RootElement, name: "", depth: 0);

@@ -37,6 +37,17 @@ public sealed class OperationTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_deeply_nested_request_is_logged_too()
+    {
+        await using var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("one")), options => options.Verbose = true);
+        const int depth = 100;
+        var nested = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+        var (status, body) = await gateway.SendAsync(
+            """{"model":"qwen3:8b","max_tokens":50,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"t","input":NESTED}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"y"}]}]}""".Replace("NESTED", nested, StringComparison.Ordinal));
+        Assert.True(status == 200, body.ToString());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Large_objects_are_shortened_and_a_session_is_told_by_its_first_letters()
     {
         var gateway = await OllamaGateway.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("one")), options => options.Verbose = true);
