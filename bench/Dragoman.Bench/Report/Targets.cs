@@ -17,6 +17,7 @@ internal readonly record struct Target(string What, double Value, bool AtLeast, 
 internal static class Targets
 {
     private const string Ours = "dragoman";
+    private const string Native = "dragoman-aot";
 
     /// <summary>Compares.</summary>
     public static IEnumerable<Target> Of(Figures figures)
@@ -39,5 +40,7 @@ internal static class Targets
         yield return new Target("1,000 streams: ms added to a token at p99", Many("p99 ms") - figures.Median(StreamsPhase.Name, StreamsPhase.Many, "direct", "p99 ms"), AtLeast: false, 20);
         yield return new Target("idle MB", figures.Median(StartPhase.Name, "", Ours, "idle MB"), AtLeast: false, 50);
         yield return new Target("start to first answer, ms", figures.Median(StartPhase.Name, "", Ours, "first answer ms"), AtLeast: false, 250);
+        yield return new Target("native build: idle MB", figures.Median(StartPhase.Name, "", Native, "idle MB"), AtLeast: false, 30);
+        yield return new Target("native build: start to first answer, ms", figures.Median(StartPhase.Name, "", Native, "first answer ms"), AtLeast: false, 60);
     }
 }

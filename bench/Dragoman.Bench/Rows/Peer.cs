@@ -13,7 +13,7 @@ internal sealed record Peer
     /// <summary>Name in tables.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>direct</c>, <c>floor</c>, <c>ours</c> or <c>peer</c>.</summary>
+    /// <summary><c>direct</c>, <c>floor</c>, <c>ours</c>, <c>trial</c> (ours in another form) or <c>peer</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Installs it when <see cref="Installed"/> is missing.</summary>

@@ -74,7 +74,7 @@ internal static class JsonBytes
     {
         try
         {
-            return JsonElement.Parse(Encoding.UTF8.GetBytes(text));
+            return Read(Encoding.UTF8.GetBytes(text));
         }
         catch (JsonException)
         {
@@ -110,6 +110,15 @@ internal static class JsonBytes
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
             write(writer);
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return Read(buffer.WrittenSpan);
+    }
+
+    private static JsonElement Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var element = JsonElement.ParseValue(ref reader);
+        // Whatever stands behind the value but blanks makes the reader throw.
+        reader.Read();
+        return element;
     }
 }
