@@ -24,12 +24,6 @@ internal static class TargetNames
     /// <param name="problems">Gets what is wrong.</param>
     public static void Check(string path, string target, DragomanOptions options, ConfigProblems problems)
     {
-        if (string.IsNullOrWhiteSpace(target))
-        {
-            problems.Add(path, "a model's name is needed");
-            return;
-        }
-
         var slash = target.IndexOf('/');
         if (slash <= 0) return;
         var name = target[..slash];
@@ -40,11 +34,21 @@ internal static class TargetNames
         else if (ProviderList.Types.ContainsKey(name)) problems.Add(path, $"there is no provider '{name}'; give it a section in `providers` (\"{name}\": {{}}). There are: {string.Join(", ", known)}");
     }
 
-    private static void Check(string path, JsonElement value, DragomanOptions options, ConfigProblems problems)
+    /// <summary>Checks all targets in a value: a target, a list of them, or an object that has them in <c>use</c> or <c>model</c>.</summary>
+    public static void Check(string path, JsonElement value, DragomanOptions options, ConfigProblems problems)
     {
-        if (value.ValueKind == JsonValueKind.String) Check(path, value.GetString()!, options, problems);
-        if (value.ValueKind != JsonValueKind.Array) return;
-        var i = 0;
-        foreach (var item in value.EnumerateArray()) Check($"{path}[{i++}]", item, options, problems);
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                Check(path, value.GetString()!, options, problems);
+                break;
+            case JsonValueKind.Array:
+                var i = 0;
+                foreach (var item in value.EnumerateArray()) Check($"{path}[{i++}]", item, options, problems);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject().Where(member => member.Name is "use" or "model")) Check(ConfigSource.Member(path, member.Name), member.Value, options, problems);
+                break;
+        }
     }
 }
