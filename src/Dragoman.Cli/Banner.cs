@@ -15,6 +15,7 @@ internal static class Banner
         var url = ServeCommand.Url(app);
         // Scripts wait for this line, so it is plain text and the first.
         AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
+        foreach (var notice in options.Notices) AnsiConsole.MarkupLineInterpolated($"[yellow]{notice}[/]");
         var router = app.Services.GetRequiredService<Router>();
         var providers = app.Services.GetRequiredService<ProviderSet>();
         var target = await router.DefaultTargetAsync(cancellationToken);

@@ -17,7 +17,7 @@ public sealed class DragomanOptions
     /// <summary>Port to listen on; 0 takes a free one.</summary>
     public int Port { get; set; } = 3000;
 
-    /// <summary>The key that clients must show in <c>x-api-key</c> or <c>Authorization: Bearer</c>; <c>env:NAME</c> reads an environment variable. Null: none is needed.</summary>
+    /// <summary>The key that clients must show in <c>x-api-key</c> or <c>Authorization: Bearer</c>; <c>env:NAME</c> reads an environment variable, <c>file:PATH</c> a file. Null: none is needed.</summary>
     public string? Key { get; set; }
 
     /// <summary>Host names by which clients may address the gateway, besides loopback.</summary>
@@ -80,6 +80,12 @@ public sealed class DragomanOptions
 
     /// <summary>Logs translated requests and ignored fields too.</summary>
     public bool Verbose { get; set; }
+
+    /// <summary>What was found wrong where the settings come from. The gateway doesn't work with them then; it says this, and what it finds itself.</summary>
+    internal ConfigProblems Problems { get; set; } = new();
+
+    /// <summary>What is not wrong but should be otherwise, each in a sentence.</summary>
+    internal IReadOnlyList<string> Notices { get; set; } = [];
 }
 
 /// <summary>What to do when a client insists on thinking and the model can't.</summary>

@@ -30,6 +30,23 @@ internal sealed class ModelCatalog(ProviderSet providers, TimeProvider time)
         return entry.Answer ?? await entry.Asking!.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Takes over what another catalogue knows of the providers that are in both.</summary>
+    public void TakeOver(ModelCatalog before)
+    {
+        foreach (var (name, entry) in before.Entries())
+        {
+            // A provider that was made anew may have another upstream behind it.
+            if (providers.Has(name) && before.IsOf(name, providers[name])) _entries[name] = entry;
+        }
+    }
+
+    private List<KeyValuePair<string, Entry>> Entries()
+    {
+        lock (_lock) return [.. _entries];
+    }
+
+    private bool IsOf(string name, IProvider provider) => providers.Has(name) && ReferenceEquals(providers[name], provider);
+
     private bool IsFresh(Entry entry)
     {
         if (!entry.Asking!.IsCompleted) return true;

@@ -130,7 +130,7 @@ public sealed partial class DocsTests
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-docs-").FullName, "dragoman.json");
         File.WriteAllText(file, "{\n  // the port\n  \"prot\": 1\n}");
-        Assert.Equal($"{file} (line 3): there is no setting 'prot' (docs/configuration.md lists all)", Assert.Throws<ConfigException>(() => ConfigFile.Load(file)).Message);
+        Assert.Equal($"{file} (line 3): prot: there is no such setting; did you mean 'port'?", Assert.Throws<ConfigException>(() => ConfigFile.Load(file)).Message);
     }
 
     private static List<string> Pages() => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"), .. Directory.EnumerateFiles(Root, "*.md")];
