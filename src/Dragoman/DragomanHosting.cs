@@ -38,6 +38,11 @@ public static class DragomanHosting
         services.AddSingleton<ProviderSet>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<Router>();
+        services.AddSingleton<Lanes>();
+        services.AddSingleton<CircuitBreakers>();
+        services.AddSingleton<ContextFit>();
+        services.AddSingleton(new RetryPolicy(options.Retries));
+        services.AddSingleton<AttemptParts>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<RequestLog>();
         services.AddSingleton<ClientGuard>();

@@ -6,6 +6,9 @@ internal static class SettingsRules
     // No setting in seconds makes sense beyond a week, and timers take no more than 49 days.
     private const double MaxSeconds = 7 * 24 * 3600;
 
+    // Far more than an upstream that is worth it needs, and the waits double.
+    private const int MaxAttempts = 20;
+
     /// <summary>Checks all settings.</summary>
     /// <exception cref="ConfigException">One is out of its range; the message names it.</exception>
     public static void Check(DragomanOptions options)
@@ -16,6 +19,9 @@ internal static class SettingsRules
         CheckSeconds("pingIntervalSeconds", options.PingIntervalSeconds);
         CheckSeconds("idleTimeoutSeconds", options.IdleTimeoutSeconds);
         CheckSeconds("fetch.timeoutSeconds", options.Fetch.TimeoutSeconds);
+        if (options.Retries.Attempts is < 1 or > MaxAttempts) throw new ConfigException($"retries.attempts: {options.Retries.Attempts} is out of range (1 to {MaxAttempts}; 1 repeats nothing)");
+        CheckSeconds("retries.totalSeconds", options.Retries.TotalSeconds, mayBeZero: true);
+        CheckSeconds("retries.longestWaitSeconds", options.Retries.LongestWaitSeconds, mayBeZero: true);
         if (options.Fetch.MaxBytes < 1) throw new ConfigException($"fetch.maxBytes: {options.Fetch.MaxBytes} is less than 1");
     }
 
