@@ -59,13 +59,12 @@ internal sealed class DeliveryWorld : IAttemptWatch
     }
 
     /// <summary>Asks.</summary>
-    public IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest? request = null, Caller caller = default, CancellationToken cancellationToken = default)
-    {
-        var providers = new ProviderSet(_providers);
-        var parts = new AttemptParts(
-            providers, new ContextFit(Catalog, new TokenEstimator(TokenCounterKind.Words, new Calibration())), new RetryPolicy(Retries), Lanes, Breakers, new NoChance(), Time, NullLogger<Attempts>.Instance);
-        return new Attempts(parts).StreamAsync(request ?? Request(), [.. _providers.Select(provider => new Target(provider.Name, "m"))], caller, this, cancellationToken);
-    }
+    public IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest? request = null, Caller caller = default, CancellationToken cancellationToken = default) =>
+        Attempts().StreamAsync(request ?? Request(), [.. _providers.Select(provider => new Target(provider.Name, "m"))], caller, this, cancellationToken);
+
+    /// <summary>What delivers.</summary>
+    public Attempts Attempts() => new(new AttemptParts(
+        new ProviderSet(_providers), new ContextFit(Catalog, new TokenEstimator(TokenCounterKind.Words, new Calibration())), new RetryPolicy(Retries), Lanes, Breakers, new NoChance(), Time, NullLogger<Attempts>.Instance));
 
     /// <summary>An upstream that fails with these, one a request, and answers after them.</summary>
     public static ScriptedProvider Failing(params UpstreamError[] errors)

@@ -89,10 +89,10 @@ public sealed class RetryTests
     [Fact]
     public async Task A_wait_that_is_long_is_the_clients_or_the_next_target_answers()
     {
-        var limited = new UpstreamError(UpstreamErrorKind.RateLimited, "slow down", TimeSpan.FromSeconds(60));
+        var limited = new UpstreamError(UpstreamErrorKind.RateLimited, "slow down", TimeSpan.FromSeconds(20));
         var alone = new DeliveryWorld(("first", DeliveryWorld.Failing(limited)));
         var told = (await alone.AskAsync())[^1].Error;
-        Assert.Equal((60.0, false), (told.RetryAfter!.Value.TotalSeconds, told.Repeated));
+        Assert.Equal((20.0, false), (told.RetryAfter!.Value.TotalSeconds, told.Repeated));
         var chain = new DeliveryWorld(("first", DeliveryWorld.Failing(limited)), ("second", DeliveryWorld.Failing()));
         Assert.Equal(ReplyEventKind.Finished, (await chain.AskAsync())[^1].Kind);
         Assert.Empty(alone.Time.Waits.Concat(chain.Time.Waits));
