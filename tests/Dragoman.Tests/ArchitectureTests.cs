@@ -13,9 +13,9 @@ public sealed partial class ArchitectureTests
         ["Replies"] = ["Messages", "Tokens"],
         ["Tools"] = ["Messages", "Tokens", "Replies"],
         ["Providers"] = ["Messages", "Tokens", "Replies", "Tools"],
-        ["Delivery"] = ["Messages", "Replies", "Providers"],
+        ["Delivery"] = ["Messages", "Tokens", "Replies", "Providers"],
         ["Routing"] = ["Messages", "Replies", "Providers", "Delivery"],
-        ["Telemetry"] = ["Messages", "Replies", "Providers"],
+        ["Telemetry"] = ["Messages", "Replies", "Providers", "Delivery"],
         ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };
 

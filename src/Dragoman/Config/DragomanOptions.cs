@@ -63,6 +63,9 @@ public sealed class DragomanOptions
     /// <summary>Seconds without a byte after which an upstream counts as dead.</summary>
     public double IdleTimeoutSeconds { get; set; } = 600;
 
+    /// <summary>What is asked again after a failure.</summary>
+    public RetryOptions Retries { get; set; } = new();
+
     /// <summary>How tokens are counted.</summary>
     public TokenCounterKind TokenCounter { get; set; }
 
@@ -122,4 +125,17 @@ public sealed class FetchOptions
 
     /// <summary>The longest time, in seconds.</summary>
     public double TimeoutSeconds { get; set; } = 20;
+}
+
+/// <summary>Repeats of requests that failed before the client has seen anything of an answer.</summary>
+public sealed class RetryOptions
+{
+    /// <summary>How often each target is asked at most; 1: nothing is repeated.</summary>
+    public int Attempts { get; set; } = 3;
+
+    /// <summary>No repeat begins later than this many seconds after the first attempt.</summary>
+    public double TotalSeconds { get; set; } = 30;
+
+    /// <summary>An upstream that asks for a longer wait than this (<c>retry-after</c>), in seconds, isn't waited for.</summary>
+    public double LongestWaitSeconds { get; set; } = 5;
 }

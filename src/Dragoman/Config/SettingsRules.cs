@@ -6,6 +6,9 @@ internal static class SettingsRules
     // No setting in seconds makes sense beyond a week, and timers take no more than 49 days.
     private const double MaxSeconds = 7 * 24 * 3600;
 
+    // Far more than an upstream that is worth it needs, and the waits double.
+    private const int MaxAttempts = 20;
+
     /// <summary>Checks all settings.</summary>
     public static void Check(DragomanOptions options, ConfigProblems problems)
     {
@@ -15,6 +18,9 @@ internal static class SettingsRules
         CheckSeconds(problems, "pingIntervalSeconds", options.PingIntervalSeconds);
         CheckSeconds(problems, "idleTimeoutSeconds", options.IdleTimeoutSeconds);
         CheckSeconds(problems, "fetch.timeoutSeconds", options.Fetch.TimeoutSeconds);
+        if (options.Retries.Attempts is < 1 or > MaxAttempts) problems.Add("retries.attempts", $"{options.Retries.Attempts} is out of range (1 to {MaxAttempts}; 1 repeats nothing)");
+        CheckSeconds(problems, "retries.totalSeconds", options.Retries.TotalSeconds, mayBeZero: true);
+        CheckSeconds(problems, "retries.longestWaitSeconds", options.Retries.LongestWaitSeconds, mayBeZero: true);
         if (options.Fetch.MaxBytes < 1) problems.Add("fetch.maxBytes", $"{options.Fetch.MaxBytes} is less than 1");
     }
 

@@ -34,7 +34,8 @@ internal sealed class Composition
         Router = router!;
         Guard = new ClientGuard(options);
         Log = new RequestLog(lasting.Loggers.CreateLogger<RequestLog>(), options);
-        var attempts = new Attempts(Providers, lasting.Loggers.CreateLogger<Attempts>());
+        var attempts = new Attempts(new AttemptParts(
+            Providers, new ContextFit(Catalog, tokens), new RetryPolicy(options.Retries), lasting.Lanes, lasting.Breakers, lasting.Ids, lasting.Time, lasting.Loggers.CreateLogger<Attempts>()));
         Messages = new MessagesEndpoint(options, Router, Providers, attempts, tokens, lasting.Ids, Log, lasting.Time);
         CountTokens = new CountTokensEndpoint(Router, Providers, tokens);
         Models = new ModelsEndpoint(Router, Providers, Catalog);
@@ -89,8 +90,10 @@ internal sealed class Composition
 /// <summary>What outlives an exchange of the configuration: connections, what was learned, and the outer world.</summary>
 /// <param name="Http">Connections to upstreams.</param>
 /// <param name="Calibration">What was learned of token counts.</param>
+/// <param name="Lanes">Who is at the upstreams now, and who waits.</param>
+/// <param name="Breakers">Which upstreams are left alone.</param>
 /// <param name="Ids">Source of ids.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">Where logs go.</param>
 /// <param name="BroughtProviders">Providers that the host has made itself; null: those of the configuration.</param>
-internal sealed record LastingParts(UpstreamHttp Http, Calibration Calibration, IdSource Ids, TimeProvider Time, ILoggerFactory Loggers, ProviderSet? BroughtProviders);
+internal sealed record LastingParts(UpstreamHttp Http, Calibration Calibration, Lanes Lanes, CircuitBreakers Breakers, IdSource Ids, TimeProvider Time, ILoggerFactory Loggers, ProviderSet? BroughtProviders);

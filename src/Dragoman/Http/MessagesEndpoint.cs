@@ -30,9 +30,9 @@ internal sealed class MessagesEndpoint(
 
     private async Task AnswerAsync(HttpContext http, Exchange exchange, MessagesRequest request, IReadOnlyList<Target> targets)
     {
-        var settings = new ReplySettings(request, options, ids);
+        var settings = new ReplySettings(request, options, ids, tokens);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        var stream = attempts.StreamAsync(request, targets, target => exchange.Target = target, work.Token);
+        var stream = attempts.StreamAsync(request, targets, CallerReader.Read(http, request, isBackground: false), exchange, work.Token);
         await using var events = new EventCursor(stream.GetAsyncEnumerator(work.Token), work);
         if (request.Stream) await new StreamingReply(http, exchange, settings, time, log).SendAsync(events);
         else await new WholeReply(http, exchange, settings).SendAsync(events);

@@ -16,7 +16,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var query = http.Request.Query;
         var limit = Limit(query["limit"]);
         var wanted = query["lifecycle[]"];
-        var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(IsClaudeCode(http), http.RequestAborted);
+        var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(ClientAgent.IsClaudeCode(http), http.RequestAborted);
         var start = query["after_id"] is [{ } after] ? IndexOf(all, after, "after_id") + 1 : 0;
         var end = Math.Min(all.Count, start + limit);
         var backwards = query["before_id"] is [{ Length: > 0 }];
@@ -87,9 +87,6 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
 
     // Claude Code's discovery keeps only these.
     private static bool IsKept(string id) => id.Contains("claude", StringComparison.OrdinalIgnoreCase) || id.Contains("anthropic", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsClaudeCode(HttpContext http) =>
-        http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("claude-code/", StringComparison.Ordinal) || agent.StartsWith("claude-cli/", StringComparison.Ordinal));
 
     private static int Limit(string? text)
     {

@@ -48,6 +48,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
             if (finish.UpstreamReason is { } reason) line.Append(" (").Append(reason).Append(')');
         }
 
+        if (exchange.Queued > TimeSpan.Zero) line.Append("  queued ").Append(Seconds(exchange.Queued));
         line.Append(CultureInfo.InvariantCulture, $"  {Seconds(exchange.Elapsed)}");
         if (exchange.Opened is { Degraded.Count: > 0 } opened) line.Append("  degraded: ").AppendJoin(", ", opened.Degraded);
         if (exchange.Session is { } session) line.Append("  session ").Append(session);
@@ -62,7 +63,8 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         var writing = finish.Timings?.Decode ?? (exchange.Elapsed - (exchange.TimeToFirstToken ?? TimeSpan.Zero));
         if (writing > TimeSpan.Zero) line.Append(CultureInfo.InvariantCulture, $"  {finish.Usage.OutputTokens / writing.TotalSeconds:N1} tokens/s");
         if (finish.Timings is not { } spent) return;
-        var queue = (exchange.TimeToFirstToken ?? exchange.Elapsed) - spent.Load - spent.Prefill;
+        // The upstream's own queue; that of the lane is told apart.
+        var queue = (exchange.TimeToFirstToken ?? exchange.Elapsed) - spent.Load - spent.Prefill - exchange.Queued;
         line.Append(CultureInfo.InvariantCulture,
             $"  (queue {Seconds(queue < TimeSpan.Zero ? TimeSpan.Zero : queue)}, load {Seconds(spent.Load)}, prefill {Seconds(spent.Prefill)}, decode {Seconds(spent.Decode)}");
         if (spent.CachedShare is { } cached) line.Append(CultureInfo.InvariantCulture, $", cache hit about {cached:P0}");

@@ -37,7 +37,7 @@ public sealed partial class DocsTests
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
         var general = schema.RootElement.GetProperty("properties");
         var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
-        foreach (var (type, section) in ((Type, JsonElement)[])[(typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(OllamaSettings), ollama), (typeof(OllamaModelSettings), ollama.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties"))])
+        foreach (var (type, section) in ((Type, JsonElement)[])[(typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(OllamaSettings), ollama), (typeof(OllamaModelSettings), ollama.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties"))])
         {
             var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
             Assert.All(settings, setting => Assert.Contains($"`{setting}`", page));
@@ -70,7 +70,7 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
         var checkedDefaults = 0;
-        foreach (var (defaults, section) in ((object, JsonElement)[])[(new DragomanOptions(), general), (new FetchOptions(), general.GetProperty("fetch").GetProperty("properties")), (new OllamaSettings(), ollama)])
+        foreach (var (defaults, section) in ((object, JsonElement)[])[(new DragomanOptions(), general), (new FetchOptions(), general.GetProperty("fetch").GetProperty("properties")), (new RetryOptions(), general.GetProperty("retries").GetProperty("properties")), (new OllamaSettings(), ollama)])
         {
             foreach (var setting in section.EnumerateObject())
             {

@@ -36,7 +36,8 @@ internal sealed class OllamaGateway : IAsyncDisposable
     {
         var log = new StringWriter();
         var ollama = await SimulatedOllama.StartAsync(scenario);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["ollama"] = JsonDocument.Parse($$"""{"url":"{{ollama.Url}}"{{settings}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Synchronized(log));

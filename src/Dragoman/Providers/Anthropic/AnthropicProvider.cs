@@ -18,13 +18,14 @@ internal sealed class AnthropicProvider : IPassThrough
     private readonly AnthropicClient _client;
     private readonly AnthropicModels _models;
     private readonly SignatureTrust _trust;
+    private readonly AnthropicSettings _settings;
 
     /// <summary>Reads the provider's settings.</summary>
     /// <exception cref="ConfigException">They are wrong.</exception>
     public AnthropicProvider(ProviderContext context)
     {
         _context = context;
-        var settings = AnthropicSettings.Read(context);
+        var settings = _settings = AnthropicSettings.Read(context);
         _address = settings.BaseAddress();
         _trust = AnthropicHost.IsAnthropic(_address) ? SignatureTrust.Anthropic : SignatureTrust.Anyone;
         _client = new AnthropicClient(context.Http, _address, settings);
@@ -59,6 +60,10 @@ internal sealed class AnthropicProvider : IPassThrough
         else if (request.Stream) yield return ReplyEvent.Failed(await NoStreamAsync(answer, errors, cancellationToken));
         else foreach (var step in await WholeAsync(answer, model, errors, cancellationToken)) yield return step;
     }
+
+    /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(LaneLimit.Configured(target, ofModel: null, _settings.Concurrency, _settings.Queue));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => _models.ListAsync(cancellationToken);

@@ -21,6 +21,12 @@ internal sealed class AnthropicSettings
     /// <summary>The key that the client shows goes upstream, in the header in which it came; the others are for clients that show none.</summary>
     public bool ForwardClientKey { get; set; }
 
+    /// <summary>How many requests the upstream gets at once; 0 or null: no limit.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>How many requests may wait for that. Null: 512.</summary>
+    public int? Queue { get; set; }
+
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or wrong.</exception>
     public static AnthropicSettings Read(ProviderContext context)
@@ -55,6 +61,7 @@ internal sealed class AnthropicSettings
 
     private void Check(ProviderContext context)
     {
+        LaneLimit.Check($"providers.{context.Name}", Concurrency, Queue);
         var address = BaseAddress();
         if (ForwardClientKey && context.Options.Key is not null)
         {

@@ -21,6 +21,7 @@ internal sealed class GeminiProvider : IProvider
     private readonly GeminiModels _models;
     private readonly MediaResolver _media;
     private readonly GeminiRequestOptions _options;
+    private readonly GeminiSettings _settings;
     private readonly SignatureStore _signatures = new();
 
     /// <summary>Reads the provider's settings.</summary>
@@ -28,7 +29,7 @@ internal sealed class GeminiProvider : IProvider
     public GeminiProvider(ProviderContext context)
     {
         _context = context;
-        var settings = GeminiSettings.Read(context.Name, context.Settings);
+        var settings = _settings = GeminiSettings.Read(context.Name, context.Settings);
         var (address, credential, errors) = GeminiAccess.Of(context, settings, GoogleEnvironment.OfMachine);
         _errors = errors;
         _client = new GeminiClient(context.Http, address, credential, errors);
@@ -71,6 +72,10 @@ internal sealed class GeminiProvider : IProvider
             terms = terms with { IsRetry = true };
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(LaneLimit.Configured(target, _settings.Models.GetValueOrDefault(target.Model)?.Concurrency, _settings.Concurrency, _settings.Queue));
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);

@@ -38,6 +38,12 @@ internal sealed class GeminiSettings
     /// <summary>Vertex AI: pass <c>metadata.user_id</c> on as a label of the request, which shows in the bill.</summary>
     public bool UserLabels { get; set; }
 
+    /// <summary>How many requests the API gets at once, whatever the model; 0 or null: no limit.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>How many requests may wait for that. Null: 512.</summary>
+    public int? Queue { get; set; }
+
     /// <summary>What is known better here of single models, by name.</summary>
     public Dictionary<string, GeminiModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -49,6 +55,8 @@ internal sealed class GeminiSettings
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new GeminiSettings() : section.Deserialize(GeminiSettingsJson.Default.GeminiSettings) ?? new GeminiSettings();
             settings.Models = new Dictionary<string, GeminiModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
+            LaneLimit.Check($"providers.{name}", settings.Concurrency, settings.Queue);
+            foreach (var (model, own) in settings.Models) LaneLimit.Check($"providers.{name}.models.{model}", own.Concurrency);
             return settings;
         }
         catch (JsonException wrong)
@@ -66,6 +74,9 @@ internal sealed class GeminiModelSettings
 
     /// <summary>The answer's limit in tokens.</summary>
     public int? OutputTokens { get; set; }
+
+    /// <summary>How many requests for the model the API gets at once, apart from those for others; 0: no limit.</summary>
+    public int? Concurrency { get; set; }
 }
 
 /// <summary>Flavours as the configuration writes them: <c>gemini-api</c>, <c>vertex</c>, <c>vertex-express</c>.</summary>

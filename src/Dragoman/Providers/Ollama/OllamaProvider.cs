@@ -19,6 +19,8 @@ internal sealed class OllamaProvider : IProvider
     private readonly OllamaModels _models;
     private readonly RequestTranslator _translator;
     private readonly MediaResolver _media;
+    private readonly OllamaSettings _settings;
+    private readonly Uri _address;
     private readonly PrefillSpeed _prefill = new();
 
     /// <summary>Reads the provider's settings.</summary>
@@ -26,8 +28,8 @@ internal sealed class OllamaProvider : IProvider
     public OllamaProvider(ProviderContext context)
     {
         _context = context;
-        var settings = OllamaSettings.Read(context.Name, context.Settings);
-        var address = settings.BaseAddress();
+        var settings = _settings = OllamaSettings.Read(context.Name, context.Settings);
+        var address = _address = settings.BaseAddress();
         _errors = new OllamaErrors(context.Name, address);
         _client = new OllamaClient(context.Http, address, Secret.Resolve(settings.ApiKey) ?? DefaultKey(address), _errors);
         _models = new OllamaModels(_client, settings, context.Time);
@@ -75,6 +77,9 @@ internal sealed class OllamaProvider : IProvider
             foreach (var step in events) yield return step.Kind == ReplyEventKind.Finished ? WithCache(step.Finish, target) : step;
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => ValueTask.FromResult(_settings.LaneOf(target, _address));
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);

@@ -9,6 +9,11 @@ internal sealed class OllamaSettings
     // Ollama's own default of 4096 on most machines cuts an agent's prompt in silence; 32768 holds Claude Code's system prompt and tools (about 20,000 tokens) and some work.
     private const int DefaultContextTokens = 32_768;
 
+    private const string LatestTag = ":latest";
+
+    // Ollama's own setting and default (envconfig): slots of each model's runner. The server may have been started with another environment; then "concurrency" says it.
+    private static readonly int ParallelSlots = int.TryParse(Environment.GetEnvironmentVariable("OLLAMA_NUM_PARALLEL"), out var slots) && slots > 0 ? slots : 1;
+
     /// <summary>Names the provider type when the section is called something else.</summary>
     public string? Type { get; set; }
 
@@ -23,6 +28,12 @@ internal sealed class OllamaSettings
 
     /// <summary>How long a model stays loaded after a request: seconds, or a Go duration like <c>30m</c>; negative for ever. Null: the server's own setting.</summary>
     public JsonElement? KeepAlive { get; set; }
+
+    /// <summary>How many requests the server gets at once, whatever the model; 0: no limit. Null: on this machine so many for each model as <c>OLLAMA_NUM_PARALLEL</c> says, else 1; elsewhere no limit.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>How many requests may wait for that. Null: 512.</summary>
+    public int? Queue { get; set; }
 
     /// <summary>Settings of single models, by name.</summary>
     public Dictionary<string, OllamaModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
@@ -48,6 +59,7 @@ internal sealed class OllamaSettings
     {
         Ollama.KeepAlive.Check($"providers.{name}.keepAlive", KeepAlive);
         CheckContext($"providers.{name}.numCtx", NumCtx);
+        LaneLimit.Check($"providers.{name}", Concurrency, Queue);
         foreach (var (model, own) in Models)
         {
             Ollama.KeepAlive.Check($"providers.{name}.models.{model}.keepAlive", own.KeepAlive);
@@ -57,6 +69,7 @@ internal sealed class OllamaSettings
             }
 
             CheckContext($"providers.{name}.models.{model}.numCtx", own.NumCtx);
+            LaneLimit.Check($"providers.{name}.models.{model}", own.Concurrency);
         }
     }
 
@@ -77,10 +90,25 @@ internal sealed class OllamaSettings
     /// <summary>The settings of a model; <c>name</c> and <c>name:latest</c> are one model.</summary>
     public OllamaModelSettings? Of(string model)
     {
-        const string latest = ":latest";
         var tagged = model.LastIndexOf(':') > model.LastIndexOf('/');
-        var other = model.EndsWith(latest, StringComparison.OrdinalIgnoreCase) ? model[..^latest.Length] : tagged ? model : model + latest;
+        var other = model.EndsWith(LatestTag, StringComparison.OrdinalIgnoreCase) ? model[..^LatestTag.Length] : tagged ? model : model + LatestTag;
         return Models.TryGetValue(model, out var own) || Models.TryGetValue(other, out own) ? own : null;
+    }
+
+    /// <summary>
+    /// How much of a model the server takes at once. Where nothing is set and it runs here, it is as many as it has slots for: a further request would wait in
+    /// it all the same, but unseen, and may take the slot whose cache holds the main conversation.
+    /// </summary>
+    public LaneLimit? LaneOf(Target target, Uri address)
+    {
+        var ofModel = Of(target.Model)?.Concurrency;
+        // One model, whatever it is called: the lane must be one.
+        var name = target.Model.ToLowerInvariant();
+        var model = target with { Model = name.EndsWith(LatestTag, StringComparison.Ordinal) ? name[..^LatestTag.Length] : name };
+        // Cloud models run elsewhere, also when they are asked through the server here.
+        var isLocal = address.IsLoopback && !OllamaModel.IsCloudName(target.Model);
+        if (ofModel is null && Concurrency is null && isLocal) ofModel = ParallelSlots;
+        return LaneLimit.Configured(model, ofModel, Concurrency, Queue);
     }
 
     /// <summary>The server's base address. Accepts what Ollama's own <c>OLLAMA_HOST</c> accepts: <c>host</c>, <c>host:port</c>, <c>:port</c>, or a whole URL.</summary>
@@ -125,6 +153,9 @@ internal sealed class OllamaModelSettings
 
     /// <summary>How long the model stays loaded.</summary>
     public JsonElement? KeepAlive { get; set; }
+
+    /// <summary>How many requests for the model the server gets at once, apart from those for others; 0: no limit.</summary>
+    public int? Concurrency { get; set; }
 
     /// <summary>Further Ollama options (<c>min_p</c>, <c>repeat_penalty</c>, <c>num_gpu</c>, ...), sent as they are.</summary>
     public JsonElement Options { get; set; }

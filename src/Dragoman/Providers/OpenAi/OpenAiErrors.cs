@@ -85,8 +85,10 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
             403 => new UpstreamError(UpstreamErrorKind.Permission, text),
             400 or 404 or 422 when NoSuchModel().IsMatch(error.Everything) => new UpstreamError(UpstreamErrorKind.ModelNotFound, text),
             404 or 405 => new UpstreamError(UpstreamErrorKind.Broken, $"{Sentence(text)} Nothing answers at this path of {address}: check providers.{provider}.url; most end with /v1."),
-            400 or 409 or 413 or 415 or 422 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
+            400 or 413 or 415 or 422 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
             408 => new UpstreamError(UpstreamErrorKind.TimedOut, text),
+            // A conflict with another request, which passes.
+            409 => new UpstreamError(UpstreamErrorKind.Broken, text, retryAfter),
             429 when error.Code == "insufficient_quota" => new UpstreamError(UpstreamErrorKind.Permission, text),
             429 => new UpstreamError(UpstreamErrorKind.RateLimited, text, retryAfter ?? Wait(error.Message)),
             503 or 529 => new UpstreamError(UpstreamErrorKind.Overloaded, text, retryAfter ?? Wait(error.Message)),

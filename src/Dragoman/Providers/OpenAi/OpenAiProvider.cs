@@ -69,6 +69,14 @@ internal sealed class OpenAiProvider : IProvider
     }
 
     /// <inheritdoc/>
+    public async ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken)
+    {
+        var ofModel = _settings.Models.GetValueOrDefault(target.Model)?.Concurrency;
+        var ofProvider = _settings.Concurrency ?? (ofModel is null ? await _models.SlotsAsync(cancellationToken) : null);
+        return LaneLimit.Configured(target, ofModel, ofProvider, _settings.Queue);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>

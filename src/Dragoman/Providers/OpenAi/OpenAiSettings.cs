@@ -50,6 +50,12 @@ internal sealed class OpenAiSettings
     /// <summary>Pass <c>metadata.user_id</c> on as <c>user</c>.</summary>
     public bool SendUser { get; set; }
 
+    /// <summary>How many requests the server gets at once, whatever the model; 0: no limit. Null: llama.cpp's server on this machine gets as many as it has slots, others have no limit.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>How many requests may wait for that. Null: 512.</summary>
+    public int? Queue { get; set; }
+
     /// <summary>What is known better here of single models, by name.</summary>
     public Dictionary<string, OpenAiModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -74,6 +80,7 @@ internal sealed class OpenAiSettings
     {
         CheckDialect($"{path}.dialect", Dialect);
         CheckBody($"{path}.body", Body);
+        LaneLimit.Check(path, Concurrency, Queue);
         foreach (var (header, value) in Headers)
         {
             if (header.Length == 0 || !header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) throw new ConfigException($"{path}.headers: '{header}' is no header's name");
@@ -84,6 +91,7 @@ internal sealed class OpenAiSettings
         {
             CheckDialect($"{path}.models.{model}.dialect", own.Dialect);
             CheckBody($"{path}.models.{model}.body", own.Body);
+            LaneLimit.Check($"{path}.models.{model}", own.Concurrency);
             if (own.ContextTokens < 1 || own.OutputTokens < 1) throw new ConfigException($"{path}.models.{model}: contextTokens and outputTokens are numbers of tokens, 1 or more");
         }
     }
@@ -144,6 +152,9 @@ internal sealed class OpenAiModelSettings
 
     /// <summary>The model sees images.</summary>
     public bool? Vision { get; set; }
+
+    /// <summary>How many requests for the model the server gets at once, apart from those for others; 0: no limit.</summary>
+    public int? Concurrency { get; set; }
 
     /// <summary>How the server speaks the API for this model.</summary>
     public string? Dialect { get; set; }

@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Cli;
+using Dragoman.Providers;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.OpenAi;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dragoman.Tests.Providers.OpenAi;
 
@@ -35,13 +37,17 @@ internal sealed class OpenAiGateway : IAsyncDisposable
     public static async Task<OpenAiGateway> StartAsync(OpenAiScenario scenario, string settings = "", Action<DragomanOptions>? configure = null)
     {
         var server = await SimulatedOpenAi.StartAsync(scenario);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["up"] = JsonDocument.Parse($$"""{"type":"openai","url":"{{server.Url}}","apiKey":"sk-simulated"{{settings}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Null);
         await app.StartAsync();
         return new OpenAiGateway(server, app);
     }
+
+    /// <summary>How much the upstream is given at once.</summary>
+    public async Task<string?> LaneAsync() => await _app.Services.GetRequiredService<ProviderSet>()["up"].LaneOfAsync(new Target("up", "simulated-model"), CancellationToken.None) is { } limit ? $"{limit.Concurrency} in {limit.Lane}" : null;
 
     /// <summary>A request of one user message, with further fields.</summary>
     public static string Question(string content, string fields = "", bool stream = true) =>

@@ -46,6 +46,18 @@ public sealed class OpenAiModelsTests
         Assert.Contains("\"parallel_tool_calls\":true", gateway.Server.Calls[0].Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ServerKind.LlamaCpp, "", "3 in up")]
+    [InlineData(ServerKind.LlamaCpp, ",\"concurrency\":0", null)]
+    [InlineData(ServerKind.LlamaCpp, ",\"models\":{\"simulated-model\":{\"concurrency\":2}}", "2 in up/simulated-model")]
+    [InlineData(ServerKind.Vllm, "", null)]
+    [InlineData(ServerKind.Vllm, ",\"concurrency\":5", "5 in up")]
+    public async Task A_llama_cpp_server_on_this_machine_gets_as_many_requests_as_it_has_slots(ServerKind kind, string settings, string? expected)
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind, Slots = 3 }, settings);
+        Assert.Equal(expected, await gateway.LaneAsync());
+    }
+
     [Fact]
     public async Task A_server_without_a_list_answers_all_the_same()
     {
