@@ -29,7 +29,7 @@ internal sealed class OllamaProvider : IProvider
         var settings = OllamaSettings.Read(context.Name, context.Settings);
         var address = settings.BaseAddress();
         _errors = new OllamaErrors(context.Name, address);
-        _client = new OllamaClient(context.Http, address, Secret.Resolve(settings.ApiKey) ?? DefaultKey(address), _errors);
+        _client = new OllamaClient(context.Http, address, settings.Key(address), _errors);
         _models = new OllamaModels(_client, settings, context.Time);
         _translator = new RequestTranslator(context.Options, settings);
         _media = new MediaResolver(context.Options);
@@ -106,10 +106,6 @@ internal sealed class OllamaProvider : IProvider
         if (finish.Timings is not { } timings) return ReplyEvent.Finished(finish);
         return ReplyEvent.Finished(finish with { Timings = timings with { CachedShare = _prefill.CachedShare(target.Model, finish.Usage.InputTokens, timings.Prefill) } });
     }
-
-    // ollama.com speaks the same API as a server at home, with the user's key.
-    private static string? DefaultKey(Uri address) =>
-        address.Host.EndsWith("ollama.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OLLAMA_API_KEY") : null;
 
     private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptEstimate Estimate, PromptSize Prompt);
 }

@@ -74,6 +74,10 @@ internal sealed class OllamaSettings
         return int.TryParse(Environment.GetEnvironmentVariable("OLLAMA_CONTEXT_LENGTH"), out var length) && length > 0 ? length : DefaultContextTokens;
     }
 
+    /// <summary>The key; null when none is needed. ollama.com speaks the same API as a server at home, with the user's own key.</summary>
+    /// <exception cref="ConfigException">The named environment variable isn't set.</exception>
+    public string? Key(Uri address) => Secret.Resolve(ApiKey) ?? (UpstreamHost.IsWithin(address, "ollama.com") ? Environment.GetEnvironmentVariable("OLLAMA_API_KEY") : null);
+
     /// <summary>The settings of a model; <c>name</c> and <c>name:latest</c> are one model.</summary>
     public OllamaModelSettings? Of(string model)
     {

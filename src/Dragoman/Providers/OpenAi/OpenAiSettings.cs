@@ -126,7 +126,7 @@ internal sealed class OpenAiSettings
     public string? Key(string name, Uri address)
     {
         var key = Secret.Resolve(ApiKey)?.Trim();
-        if (string.IsNullOrEmpty(key)) key = address.Host.EndsWith("api.openai.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OPENAI_API_KEY")?.Trim() : null;
+        if (string.IsNullOrEmpty(key)) key = UpstreamHost.IsWithin(address, "api.openai.com") ? Environment.GetEnvironmentVariable("OPENAI_API_KEY")?.Trim() : null;
         // A header's value; the key itself must not be in the message.
         if (key?.Any(character => character is < '!' or > '~') == true) throw new ConfigException($"providers.{name}: the key has a character in it that no key has; was it cut or pasted wrong?");
         return string.IsNullOrEmpty(key) ? null : key;
