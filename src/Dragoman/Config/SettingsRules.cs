@@ -19,7 +19,9 @@ internal static class SettingsRules
         if (options.Fetch.MaxBytes < 1) throw new ConfigException($"fetch.maxBytes: {options.Fetch.MaxBytes} is less than 1");
     }
 
-    private static void CheckSeconds(string name, double seconds, bool mayBeZero = false)
+    /// <summary>Checks a time.</summary>
+    /// <exception cref="ConfigException">It is out of its range; the message names it.</exception>
+    public static void CheckSeconds(string name, double seconds, bool mayBeZero = false)
     {
         var longEnough = mayBeZero ? seconds >= 0 : seconds > 0;
         if (!longEnough || seconds > MaxSeconds) throw new ConfigException($"{name}: {seconds} is out of range (seconds, {(mayBeZero ? "0" : "more than 0")} to {MaxSeconds:N0})");

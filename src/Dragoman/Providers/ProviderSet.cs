@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Tokens;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Providers;
 
@@ -10,11 +11,12 @@ internal sealed class ProviderSet
 
     /// <summary>Makes the configured providers. Ollama is there when nothing is configured; the demo always is.</summary>
     /// <exception cref="ConfigException">A section names a type that doesn't exist.</exception>
-    public ProviderSet(DragomanOptions options, UpstreamHttp http, TimeProvider time, IdSource ids, TokenEstimator tokens)
+    public ProviderSet(DragomanOptions options, UpstreamHttp http, TimeProvider time, IdSource ids, TokenEstimator tokens, ILoggerFactory? loggers = null)
     {
         var sections = new Dictionary<string, JsonElement>(options.Providers, StringComparer.OrdinalIgnoreCase);
         if (sections.Count == 0) sections["ollama"] = default;
         sections.TryAdd(DemoName, default);
+        var log = loggers?.CreateLogger<ProviderSet>() ?? (ILogger)NullLogger.Instance;
         foreach (var (name, section) in sections)
         {
             var type = section.ValueKind == JsonValueKind.Object && section.TryGetProperty("type", out var named) ? named.GetString()! : name;
@@ -23,7 +25,7 @@ internal sealed class ProviderSet
                 throw new ConfigException($"providers.{name}: there is no provider type '{type}'. Known types: {string.Join(", ", ProviderList.Types.Keys.Order(StringComparer.Ordinal))}");
             }
 
-            _providers[name] = create(new ProviderContext(name, section, http, time, ids, tokens, options));
+            _providers[name] = create(new ProviderContext(name, section, http, time, ids, tokens, options) { Log = log });
             if (type != DemoName) Default ??= name;
         }
 

@@ -4,7 +4,11 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli;
+using Dragoman.Providers.Anthropic;
+using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
+using Dragoman.Providers.OpenAi;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Tests.Docs;
 
@@ -36,10 +40,17 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
         var general = schema.RootElement.GetProperty("properties");
-        var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
-        foreach (var (type, section) in ((Type, JsonElement)[])[(typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(OllamaSettings), ollama), (typeof(OllamaModelSettings), ollama.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties"))])
+        var sections = new List<(Type, JsonElement)> { (typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(SamplingSettings), schema.RootElement.GetProperty("$defs").GetProperty("sampling").GetProperty("properties")) };
+        foreach (var (provider, settings, model) in ((string, Type, Type)[])[("ollama", typeof(OllamaSettings), typeof(OllamaModelSettings)), ("gemini", typeof(GeminiSettings), typeof(GeminiModelSettings)), ("openai", typeof(OpenAiSettings), typeof(OpenAiModelSettings)), ("anthropic", typeof(AnthropicSettings), typeof(AnthropicModelSettings))])
         {
-            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
+            var section = schema.RootElement.GetProperty("$defs").GetProperty(provider).GetProperty("properties");
+            sections.Add((settings, section));
+            sections.Add((model, section.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties")));
+        }
+
+        foreach (var (type, section) in sections)
+        {
+            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
             Assert.All(settings, setting => Assert.Contains($"`{setting}`", page));
             Assert.Equal(settings.Order(StringComparer.Ordinal), section.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         }

@@ -25,11 +25,11 @@ public sealed class UpstreamHostTests
     {
         using var ollama = new EnvironmentVariable("OLLAMA_API_KEY", "ollama-secret");
         using var openAi = new EnvironmentVariable("OPENAI_API_KEY", "openai-secret");
-        Assert.Equal("ollama-secret", new OllamaSettings().Key(new Uri("https://ollama.com")));
-        Assert.Null(new OllamaSettings().Key(new Uri("https://evilollama.com")));
-        Assert.Equal("openai-secret", new OpenAiSettings().Key("up", new Uri("https://api.openai.com/v1/")));
-        Assert.Null(new OpenAiSettings().Key("up", new Uri("https://evilapi.openai.com/v1/")));
-        Assert.Null(new OpenAiSettings().Key("up", new Uri("https://api.openai.com.example/v1/")));
+        Assert.Equal(["ollama-secret"], new OllamaSettings().Keys("up", new Uri("https://ollama.com")));
+        Assert.Empty(new OllamaSettings().Keys("up", new Uri("https://evilollama.com")));
+        Assert.Equal(["openai-secret"], new OpenAiSettings().Keys("up", new Uri("https://api.openai.com/v1/")));
+        Assert.Empty(new OpenAiSettings().Keys("up", new Uri("https://evilapi.openai.com/v1/")));
+        Assert.Empty(new OpenAiSettings().Keys("up", new Uri("https://api.openai.com.example/v1/")));
     }
 
     [Fact]
