@@ -4,11 +4,13 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli;
+using Dragoman.Providers;
 using Dragoman.Providers.Anthropic;
 using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
 using Dragoman.Providers.OpenAi;
 using Dragoman.Providers.Overrides;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Docs;
 
@@ -127,13 +129,24 @@ public sealed partial class DocsTests
     [Fact]
     public void The_configuration_of_the_readme_is_valid()
     {
-        var readme = File.ReadAllText(Path.Combine(Root, "README.md"));
-        var start = readme.IndexOf("```jsonc", StringComparison.Ordinal) + "```jsonc".Length;
+        var examples = File.ReadAllText(Path.Combine(Root, "README.md")).Split("```jsonc").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).Select(Load).ToList();
+        Assert.Equal([3, 3], examples.Select(options => options.Models.Count));
+        // The one of several providers is all that a newcomer needs: every model's provider is there, and every section is one that its provider takes.
+        using var gemini = new EnvironmentVariable("GEMINI_API_KEY", "key");
+        using var openRouter = new EnvironmentVariable("OPENROUTER_API_KEY", "key");
+        using var http = new UpstreamHttp();
+        var providers = new ProviderSet(examples[0], http, TimeProvider.System, new IdSource(), new TokenEstimator(TokenCounterKind.Words, new Calibration()));
+        Assert.Equal(["demo", "gemini", "ollama", "openrouter"], providers.Names.Order(StringComparer.Ordinal));
+        var models = examples[0].Models.Values.SelectMany(target => target.ValueKind == JsonValueKind.Array ? target.EnumerateArray().ToList() : [target]);
+        Assert.All(models, model => Assert.True(providers.Has(model.GetString()!.Split('/')[0]), model.GetString()));
+        Assert.Equal(65536, OllamaSettings.Read("ollama", examples[1].Providers["ollama"]).NumCtx);
+    }
+
+    private static DragomanOptions Load(string json)
+    {
         var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-docs-").FullName, "dragoman.json");
-        File.WriteAllText(file, readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
-        var options = ConfigFile.Load(file);
-        Assert.Equal(3, options.Models.Count);
-        Assert.Equal(65536, OllamaSettings.Read("ollama", options.Providers["ollama"]).NumCtx);
+        File.WriteAllText(file, json);
+        return ConfigFile.Load(file);
     }
 
     [Fact]

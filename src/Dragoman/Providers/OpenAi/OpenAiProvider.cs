@@ -19,6 +19,9 @@ internal sealed class OpenAiProvider : IProvider
     // Counting is a convenience: Claude Code asks often and goes on with an estimate.
     private static readonly TimeSpan CountTimeout = TimeSpan.FromSeconds(2);
 
+    // What an estimate may be short of the real size: the eighth part of it.
+    private const int EstimateMargin = 8;
+
     private readonly ProviderContext _context;
     private readonly OpenAiSettings _settings;
     private readonly OverrideTable _overrides;
@@ -109,20 +112,23 @@ internal sealed class OpenAiProvider : IProvider
         if (_settings.Api is { } api && own?.Dialect is null) dialect = Speaking(dialect, api);
         // What a list doesn't say of images says nothing against them.
         var seesImages = own?.Vision ?? true;
-        var resolved = await _media.ResolveAsync(request, seesImages, cancellationToken);
+        var resolved = await _media.ResolveAsync(request, seesImages, cancellationToken, readsPdfs: dialect.For(target.Model).Files);
+        var prompt = _context.Tokens.Estimate(resolved, target.ToString());
+        var context = own?.ContextTokens ?? model?.MaxInputTokens;
         var options = new OpenAiRequestOptions(target.Provider, target.Model)
         {
             ThinkingUnsupported = _context.Options.ThinkingUnsupported,
             SeesImages = seesImages,
             OutputLimit = own?.OutputTokens ?? model?.MaxOutputTokens,
+            Room = context is { } size ? size - prompt.Tokens - (prompt.Tokens / EstimateMargin) : null,
             CacheKey = CacheKey(request),
             SendUser = _settings.SendUser,
         };
         var sent = overrides.WriteBody(body.Writer, output => OpenAiRequestTranslator.Translate(resolved, target.Model, dialect, options, output));
-        var terms = new AnswerTerms(resolved, sent.Offer, target.Model, _context.Tokens.Estimate(resolved, target.ToString()))
+        var terms = new AnswerTerms(resolved, sent.Offer, target.Model, prompt)
         {
             MaxTokens = sent.MaxTokens,
-            ContextTokens = own?.ContextTokens ?? model?.MaxInputTokens,
+            ContextTokens = context,
             WatchedStops = sent.WatchedStops,
             ClientName = sent.Names.ToClient,
             ReadsThinkTags = sent.Dialect.ThinkTags,

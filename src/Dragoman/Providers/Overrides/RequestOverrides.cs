@@ -35,7 +35,13 @@ internal static class RequestOverrides
 
         return request with
         {
-            Temperature = temperature, TopP = topP, TopK = (int?)topK, MaxTokens = maxTokens, Thinking = thinking, System = system, Degraded = [.. degraded],
+            Temperature = temperature,
+            TopP = topP,
+            TopK = (int?)topK,
+            MaxTokens = maxTokens,
+            Thinking = thinking,
+            System = system,
+            Degraded = [.. degraded],
         };
     }
 
