@@ -21,7 +21,7 @@ internal sealed class Composition
         SettingsRules.Check(options);
         Options = options;
         var tokens = new TokenEstimator(options.TokenCounter, lasting.Calibration);
-        Providers = lasting.BroughtProviders ?? new ProviderSet(options, lasting.Http, lasting.Time, lasting.Ids, tokens);
+        Providers = lasting.BroughtProviders ?? new ProviderSet(options, lasting.Http, lasting.Time, lasting.Ids, tokens, lasting.Loggers);
         Catalog = new ModelCatalog(Providers, lasting.Time);
         Router = new Router(options, Providers, Catalog);
         Guard = new ClientGuard(options);
