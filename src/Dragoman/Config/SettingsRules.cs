@@ -24,6 +24,15 @@ internal static class SettingsRules
         if (options.Fetch.MaxBytes < 1) problems.Add("fetch.maxBytes", $"{options.Fetch.MaxBytes} is less than 1");
     }
 
+    /// <summary>Checks a time of a provider's section.</summary>
+    /// <exception cref="ConfigException">It is out of its range; the message names it.</exception>
+    public static void CheckSeconds(string name, double seconds)
+    {
+        var problems = new ConfigProblems();
+        CheckSeconds(problems, name, seconds);
+        problems.ThrowIfAny();
+    }
+
     private static void CheckSeconds(ConfigProblems problems, string name, double seconds, bool mayBeZero = false)
     {
         var longEnough = mayBeZero ? seconds >= 0 : seconds > 0;

@@ -24,7 +24,7 @@ internal sealed class Composition
         SecretSettings.Check(options, problems);
         Options = options;
         var tokens = new TokenEstimator(options.TokenCounter, lasting.Calibration);
-        var context = new ProviderContext("", default, lasting.Http, lasting.Time, lasting.Ids, tokens, options);
+        var context = new ProviderContext("", default, lasting.Http, lasting.Time, lasting.Ids, tokens, options) { Log = lasting.Loggers.CreateLogger<ProviderSet>() };
         Providers = lasting.BroughtProviders ?? new ProviderSet(context, problems, before?.Providers);
         Catalog = new ModelCatalog(Providers, lasting.Time);
         if (before is not null) Catalog.TakeOver(before.Catalog);

@@ -4,7 +4,13 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli;
+using Dragoman.Providers;
+using Dragoman.Providers.Anthropic;
+using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
+using Dragoman.Providers.OpenAi;
+using Dragoman.Providers.Overrides;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Docs;
 
@@ -36,10 +42,17 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
         var general = schema.RootElement.GetProperty("properties");
-        var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
-        foreach (var (type, section) in ((Type, JsonElement)[])[(typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(OllamaSettings), ollama), (typeof(OllamaModelSettings), ollama.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties"))])
+        var sections = new List<(Type, JsonElement)> { (typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(SamplingSettings), schema.RootElement.GetProperty("$defs").GetProperty("sampling").GetProperty("properties")) };
+        foreach (var (provider, settings, model) in ((string, Type, Type)[])[("ollama", typeof(OllamaSettings), typeof(OllamaModelSettings)), ("gemini", typeof(GeminiSettings), typeof(GeminiModelSettings)), ("openai", typeof(OpenAiSettings), typeof(OpenAiModelSettings)), ("anthropic", typeof(AnthropicSettings), typeof(AnthropicModelSettings))])
         {
-            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
+            var section = schema.RootElement.GetProperty("$defs").GetProperty(provider).GetProperty("properties");
+            sections.Add((settings, section));
+            sections.Add((model, section.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties")));
+        }
+
+        foreach (var (type, section) in sections)
+        {
+            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
             Assert.All(settings, setting => Assert.Contains($"`{setting}`", page));
             Assert.Equal(settings.Order(StringComparer.Ordinal), section.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         }
@@ -116,13 +129,27 @@ public sealed partial class DocsTests
     [Fact]
     public void The_configuration_of_the_readme_is_valid()
     {
-        var readme = File.ReadAllText(Path.Combine(Root, "README.md"));
-        var start = readme.IndexOf("```jsonc", StringComparison.Ordinal) + "```jsonc".Length;
+        var examples = File.ReadAllText(Path.Combine(Root, "README.md")).Split("```jsonc").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).Select(Load).ToList();
+        Assert.Equal([3, 3], examples.Select(options => options.Models.Count));
+        // The one of several providers is all that a newcomer needs: every model's provider is there, and every section is one that its provider takes.
+        using var gemini = new EnvironmentVariable("GEMINI_API_KEY", "key");
+        using var openRouter = new EnvironmentVariable("OPENROUTER_API_KEY", "key");
+        using var http = new UpstreamHttp();
+        var problems = new ConfigProblems();
+        var tokens = new TokenEstimator(TokenCounterKind.Words, new Calibration());
+        var providers = new ProviderSet(new ProviderContext("", default, http, TimeProvider.System, new IdSource(), tokens, examples[0]), problems);
+        Assert.Empty(problems.Sentences);
+        Assert.Equal(["demo", "gemini", "ollama", "openrouter"], providers.Names.Order(StringComparer.Ordinal));
+        var models = examples[0].Models.Values.SelectMany(target => target.ValueKind == JsonValueKind.Array ? target.EnumerateArray().ToList() : [target]);
+        Assert.All(models, model => Assert.True(providers.Has(model.GetString()!.Split('/')[0]), model.GetString()));
+        Assert.Equal(65536, OllamaSettings.Read("ollama", examples[1].Providers["ollama"]).NumCtx);
+    }
+
+    private static DragomanOptions Load(string json)
+    {
         var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-docs-").FullName, "dragoman.json");
-        File.WriteAllText(file, readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
-        var options = ConfigFile.Load(file);
-        Assert.Equal(3, options.Models.Count);
-        Assert.Equal(65536, OllamaSettings.Read("ollama", options.Providers["ollama"]).NumCtx);
+        File.WriteAllText(file, json);
+        return ConfigFile.Load(file);
     }
 
     [Fact]

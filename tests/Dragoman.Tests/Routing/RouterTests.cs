@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Routing;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.Ollama;
 

@@ -21,6 +21,9 @@ public sealed record AnthropicScenario
     /// <summary>Pages of models; null: it has no such path.</summary>
     public Func<RecordedRequest, AnthropicReply>? Models { get; init; } = _ => AnthropicReply.Json("""{"data":[],"has_more":false,"first_id":null,"last_id":null}""");
 
+    /// <summary>One model by its id, which may be an alias; null: it has no such path.</summary>
+    public Func<string, AnthropicReply>? Model { get; init; }
+
     /// <summary>The only key that it takes, in either header; null: any, or none.</summary>
     public string? Key { get; init; }
 

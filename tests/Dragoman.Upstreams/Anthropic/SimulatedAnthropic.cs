@@ -66,6 +66,7 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
         switch (request.Path.Split('?')[0])
         {
             case "/v1/models" when scenario.Models is { } models: return models(request);
+            case var path when path.StartsWith("/v1/models/", StringComparison.Ordinal) && scenario.Model is { } model: return model(path["/v1/models/".Length..]);
             case "/v1/messages": return Checked(request, scenario.Reply, ref answered);
             case "/v1/messages/count_tokens" when scenario.Count is { } count: return Checked(request, count, ref counted);
             default: return AnthropicReply.Json("404 page not found", 404) with { ContentType = "text/plain" };

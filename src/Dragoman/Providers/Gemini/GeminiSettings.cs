@@ -1,17 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dragoman.Providers.Gemini.Request;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>The provider's section of the configuration.</summary>
-internal sealed class GeminiSettings
+internal sealed class GeminiSettings : ProviderSettings<GeminiModelSettings>
 {
-    /// <summary>Names the provider type when the section is called something else.</summary>
-    public string? Type { get; set; }
-
-    /// <summary>API key; <c>env:NAME</c> reads an environment variable. Null: <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c>. Not used with a project.</summary>
-    public string? ApiKey { get; set; }
+    /// <summary>API key, or several; <c>env:NAME</c> reads an environment variable. Null: <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c>. Not used with a project.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? ApiKey { get; set; }
 
     /// <summary>The API's address, for a gateway in between. Null: Google's own.</summary>
     public string? Url { get; set; }
@@ -38,15 +38,6 @@ internal sealed class GeminiSettings
     /// <summary>Vertex AI: pass <c>metadata.user_id</c> on as a label of the request, which shows in the bill.</summary>
     public bool UserLabels { get; set; }
 
-    /// <summary>How many requests the API gets at once, whatever the model; 0 or null: no limit.</summary>
-    public int? Concurrency { get; set; }
-
-    /// <summary>How many requests may wait for that. Null: 512.</summary>
-    public int? Queue { get; set; }
-
-    /// <summary>What is known better here of single models, by name.</summary>
-    public Dictionary<string, GeminiModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or of the wrong type.</exception>
     public static GeminiSettings Read(string name, JsonElement section)
@@ -54,9 +45,7 @@ internal sealed class GeminiSettings
         try
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new GeminiSettings() : section.Deserialize(GeminiSettingsJson.Default.GeminiSettings) ?? new GeminiSettings();
-            settings.Models = new Dictionary<string, GeminiModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
-            LaneLimit.Check($"providers.{name}", settings.Concurrency, settings.Queue);
-            foreach (var (model, own) in settings.Models) LaneLimit.Check($"providers.{name}.models.{model}", own.Concurrency);
+            settings.CheckAll($"providers.{name}");
             return settings;
         }
         catch (JsonException wrong)
@@ -67,16 +56,13 @@ internal sealed class GeminiSettings
 }
 
 /// <summary>Settings of one model.</summary>
-internal sealed class GeminiModelSettings
+internal sealed class GeminiModelSettings : TargetSettings
 {
     /// <summary>The prompt's limit in tokens.</summary>
     public int? InputTokens { get; set; }
 
     /// <summary>The answer's limit in tokens.</summary>
     public int? OutputTokens { get; set; }
-
-    /// <summary>How many requests for the model the API gets at once, apart from those for others; 0: no limit.</summary>
-    public int? Concurrency { get; set; }
 }
 
 /// <summary>Flavours as the configuration writes them: <c>gemini-api</c>, <c>vertex</c>, <c>vertex-express</c>.</summary>

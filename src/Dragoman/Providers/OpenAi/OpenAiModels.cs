@@ -148,7 +148,7 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
 
     private ModelInfo Configured(ModelInfo model)
     {
-        if (!settings.Models.TryGetValue(model.Name, out var own)) return model;
+        if (settings.Of(model.Name) is not { } own) return model;
         return model with
         {
             MaxInputTokens = own.ContextTokens ?? model.MaxInputTokens,
