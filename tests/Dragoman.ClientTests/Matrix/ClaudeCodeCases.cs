@@ -18,7 +18,10 @@ internal static class ClaudeCodeCases
         var run = await claude.AskAsync($"[[think:The first thought.]] {EchoOne} [[then]] {EchoTwo} [[then]] [[think:The second thought.]] [[text:Größer als 東京 👋]] {EchoThree}", "--allowedTools", "Bash");
         Assert.Equal("results: one | two | three", run.Text);
         Assert.Contains(run.Blocks, block => block.GetProperty("type").ValueEquals("text") && block.GetProperty("text").GetString() == "Größer als 東京 👋");
-        Assert.Equal(2, run.Blocks.Count(block => block.GetProperty("type").ValueEquals("thinking") && block.GetProperty("signature").GetString() is { Length: > 0 }));
+        // One a thought; Gemini signs calls, too, and such a signature is a thinking block of its own.
+        var thinking = run.Blocks.Where(block => block.GetProperty("type").ValueEquals("thinking")).ToList();
+        Assert.True(thinking.Count >= 2);
+        Assert.All(thinking, block => Assert.NotEmpty(block.GetProperty("signature").GetString()!));
         Assert.Equal(4, world.Bodies.Count);
         if (world.Upstream.ThinkingMark is { } mark) Assert.Contains(mark, world.Bodies[1]);
         // Thinking and signatures come back from the conversation that Claude Code has stored.

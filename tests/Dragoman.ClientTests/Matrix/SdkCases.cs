@@ -50,6 +50,7 @@ internal static class CSharpSdkCases
         Assert.Equal("invalid_request_error", wrong.Type?.Raw());
         Assert.Contains("max_tokens", wrong.ApiMessage);
         await Assert.ThrowsAsync<AnthropicNotFoundException>(() => client.Messages.CreateStreaming(Ask("hello") with { Model = "up/no-such-model" }).Aggregate());
+        world.ForgiveRefusals();
         var broken = await Assert.ThrowsAsync<AnthropicSseException>(() => client.Messages.CreateStreaming(Ask("[[error:the simulated words]] [[text:sdk stream]]")).Aggregate());
         Assert.Contains("the simulated words", broken.ApiMessage);
         await Assert.ThrowsAnyAsync<Anthropic5xxException>(() => client.Messages.Create(Ask("[[error:mid]] [[text:sdk whole]]")));
@@ -107,6 +108,7 @@ internal static class TypeScriptSdkCases
     public static async Task ErrorsAsync(UpstreamWorld world)
     {
         var seen = await TypeScriptSdk.RunAsync(world.Url, "errors");
+        world.ForgiveRefusals();
         AssertError("badRequest", "BadRequestError", 400, "invalid_request_error");
         AssertError("badBlock", "BadRequestError", 400, "invalid_request_error");
         AssertError("notFound", "NotFoundError", 404, "not_found_error");

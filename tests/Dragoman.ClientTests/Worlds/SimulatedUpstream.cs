@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Dragoman.ClientTests.Processes;
 using Dragoman.Upstreams.Anthropic;
@@ -44,13 +43,13 @@ internal sealed record SimulatedUpstream(IAsyncDisposable Server, string Model, 
     };
 
     /// <summary>Starts a server with OpenAI's API.</summary>
-    public static Func<TemporaryDirectory, Task<SimulatedUpstream>> OpenAi(string scenario, string dialect) => async directory =>
+    public static Func<TemporaryDirectory, Task<SimulatedUpstream>> OpenAi(string scenario, string dialect, string model, string thinkingMark) => async directory =>
     {
-        var server = await SimulatedOpenAi.StartAsync(OpenAiScenarios.Find(scenario)!);
+        var server = await SimulatedOpenAi.StartAsync(OpenAiScenarios.Find(scenario)! with { Model = model });
         IReadOnlyList<string> Bodies() => [.. server.Requests.Where(request => request.Method == "POST" && !request.Path.EndsWith("/tokenize", StringComparison.Ordinal)).Select(request => request.Body)];
-        return new SimulatedUpstream(server, "simulated-model", $$"""{"type":"openai","url":"{{server.Url}}","apiKey":"sk-simulated","dialect":"{{dialect}}"}""", Bodies, () => server.Refusals)
+        return new SimulatedUpstream(server, model, $$"""{"type":"openai","url":"{{server.Url}}","apiKey":"sk-simulated","dialect":"{{dialect}}"}""", Bodies, () => server.Refusals)
         {
-            ThinkingMark = dialect == "responses" ? "SEALED-" : "The first thought.",
+            ThinkingMark = thinkingMark,
         };
     };
 
@@ -68,7 +67,7 @@ internal sealed record SimulatedUpstream(IAsyncDisposable Server, string Model, 
     private static async Task<string> CredentialsAsync(TemporaryDirectory directory, SimulatedGemini server)
     {
         var file = directory.File("service-account.json");
-        await File.WriteAllTextAsync(file, SimulatedAccount.ServiceAccountFile(server.TokenUrl), Encoding.UTF8);
+        await File.WriteAllTextAsync(file, SimulatedAccount.ServiceAccountFile(server.TokenUrl));
         return file;
     }
 }

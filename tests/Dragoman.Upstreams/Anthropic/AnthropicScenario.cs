@@ -41,7 +41,7 @@ public sealed record AnthropicScenario
         {
             Reply = agent.Reply,
             Count = AnthropicAgent.Count,
-            Models = _ => AnthropicReply.Json($$"""{"data":[{"type":"model","id":"{{AgentModel}}","display_name":"Simulated Claude","created_at":"2026-01-01T00:00:00Z"}],"has_more":false,"first_id":"{{AgentModel}}","last_id":"{{AgentModel}}"}"""),
+            Models = _ => AnthropicReply.Json($$"""{"data":[{"type":"model","id":"{{AgentModel}}","display_name":"Simulated Claude","created_at":"2026-01-01T00:00:00Z","lifecycle":"active","deprecated_at":null,"retires_at":null,"line":"opus","max_input_tokens":200000,"max_tokens":64000,"capabilities":null}],"has_more":false,"first_id":"{{AgentModel}}","last_id":"{{AgentModel}}"}"""),
         };
     }
 }

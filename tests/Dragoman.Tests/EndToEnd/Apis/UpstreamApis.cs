@@ -61,9 +61,9 @@ internal static class UpstreamApis
     };
 
     /// <summary>OpenAI's newer one.</summary>
-    public static UpstreamApi Responses { get; } = new("OpenAI responses", "simulated-model")
+    public static UpstreamApi Responses { get; } = new("OpenAI responses", "gpt-5.4")
     {
-        Section = url => $$"""{"type":"openai","url":"{{url}}v1","apiKey":"sk-simulated","dialect":"responses"}""",
+        Section = url => $$"""{"type":"openai","url":"{{url}}v1","apiKey":"sk-simulated","dialect":"openai"}""",
         Question = request => request.Path.EndsWith("/responses", StringComparison.Ordinal) ? null : OpenAiModels,
         Head = Event("response.created", """ "response":{"id":"resp_1","object":"response","status":"in_progress","output":[]} """),
         Piece = text => Event("response.output_text.delta", $$""" "item_id":"msg_1","output_index":0,"content_index":0,"delta":"{{text}}" """),
@@ -108,7 +108,7 @@ internal static class UpstreamApis
     /// <summary>All rows.</summary>
     public static IReadOnlyList<UpstreamApi> All { get; } = [Ollama, Gemini, Chat, Responses, Anthropic];
 
-    private const string OpenAiModels = """{"object":"list","data":[{"id":"simulated-model","object":"model","created":1,"owned_by":"somebody"}]}""";
+    private const string OpenAiModels = """{"object":"list","data":[{"id":"simulated-model","object":"model","created":1,"owned_by":"somebody"},{"id":"gpt-5.4","object":"model","created":1,"owned_by":"somebody"}]}""";
 
     private const string OpenAiOverflow = """{"error":{"message":"This model's maximum context length is 4096 tokens. However, your messages resulted in 5000 tokens. Please reduce the length of the messages.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}""";
 

@@ -43,7 +43,7 @@ internal sealed record FidelityCheck(string Name, string Must, Func<Evidence, Ve
     /// <summary>A field's value stands where each API has its place: paths of names and indices, with dots. An API without a path has no such field.</summary>
     /// <param name="name">What it is about.</param>
     /// <param name="must">What must be so.</param>
-    /// <param name="value">The raw JSON that must stand there.</param>
+    /// <param name="value">The raw JSON that must stand there, or its beginning.</param>
     /// <param name="named">The field's name in <c>x-dragoman-degraded</c>.</param>
     /// <param name="ollama">Where Ollama has it; after a <c>=</c> the value, where that differs. So are the others.</param>
     /// <param name="gemini">Where Gemini has it.</param>
@@ -60,7 +60,7 @@ internal sealed record FidelityCheck(string Name, string Must, Func<Evidence, Ve
         var parts = place.Split('=', 2);
         var wanted = parts.Length > 1 ? parts[1] : value;
         var found = seen.At(parts[0]);
-        return found == wanted ? new Verdict(Outcome.Right) : new Verdict(Outcome.Wrong, $"{parts[0]} is {found ?? "not there"}");
+        return found?.StartsWith(wanted, StringComparison.Ordinal) == true ? new Verdict(Outcome.Right) : new Verdict(Outcome.Wrong, $"{parts[0]} is {found ?? "not there"}");
     });
 
     /// <summary>Pieces of text reach the model, wherever they stand.</summary>

@@ -79,7 +79,7 @@ internal static class FidelityWorld
             return (anthropic, anthropic.Url, () => anthropic.Asked[^1].Body);
         }
 
-        var openAi = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent());
+        var openAi = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent() with { Model = api.Model });
         return (openAi, new Uri(openAi.Url, "/"), () => openAi.Requests.Last(request => request.Method == "POST").Body);
     }
 

@@ -12,7 +12,7 @@ internal static partial class RequestChecks
     [
         Fact("the request as a whole", "the upstream's own rules accept it", seen => seen.Status == 200),
         Fact("attribution block", "does not reach a model whose cache it would spoil; stays for Anthropic", seen => seen.Body.Contains("billing", StringComparison.Ordinal) == seen.Api.PassesErrors),
-        Field("system, second block", "stands where the API has its system prompt", "", "system", ollama: "messages.0.role=\"system\"", gemini: "systemInstruction.parts.0.text=\"SYSTEM-BLOCK-TWO\"", chat: "messages.0.content=\"SYSTEM-BLOCK-TWO\"", responses: "instructions=\"SYSTEM-BLOCK-TWO\"", anthropic: "system.1.text=\"SYSTEM-BLOCK-TWO\""),
+        Field("system, second block", "begins what the API has as its system prompt", "\"SYSTEM-BLOCK-TWO", "system", ollama: "messages.0.content", gemini: "systemInstruction.parts.0.text", chat: "messages.0.content", responses: "instructions", anthropic: "system.1.text"),
         Field("`max_tokens`", "the same limit", "500", "max_tokens", ollama: "options.num_predict", gemini: "generationConfig.maxOutputTokens", chat: "max_tokens", responses: "max_output_tokens", anthropic: "max_tokens"),
         Field("`temperature`", "the same value", "0.25", "temperature", ollama: "options.temperature", gemini: "generationConfig.temperature", chat: "temperature", responses: "temperature", anthropic: "temperature"),
         Field("`top_p`", "the same value", "0.75", "top_p", ollama: "options.top_p", gemini: "generationConfig.topP", chat: "top_p", responses: "top_p", anthropic: "top_p"),
