@@ -40,6 +40,9 @@ internal readonly record struct Verdict(Outcome Outcome, string Words = "")
 /// <param name="Judge">Looks at what was seen with one API.</param>
 internal sealed record FidelityCheck(string Name, string Must, Func<Evidence, Verdict> Judge)
 {
+    // The words that say that nothing of it arrives.
+    private static readonly string[] Losses = ["dropped", "ignored", "notice"];
+
     /// <summary>A field's value stands where each API has its place: paths of names and indices, with dots. An API without a path has no such field.</summary>
     /// <param name="name">What it is about.</param>
     /// <param name="must">What must be so.</param>
@@ -63,9 +66,13 @@ internal sealed record FidelityCheck(string Name, string Must, Func<Evidence, Ve
         return found?.StartsWith(wanted, StringComparison.Ordinal) == true ? new Verdict(Outcome.Right) : new Verdict(Outcome.Wrong, $"{parts[0]} is {found ?? "not there"}");
     });
 
-    /// <summary>Pieces of text reach the model, wherever they stand.</summary>
+    /// <summary>Pieces of text reach the model, wherever they stand; also where it is named that they take another form.</summary>
     public static FidelityCheck Pieces(string name, string must, string named, params string[] pieces) => new(name, must, seen =>
-        seen.Told(named) ?? (Array.Find(pieces, piece => !seen.Body.Contains(piece, StringComparison.Ordinal)) is { } lost ? new Verdict(Outcome.Wrong, $"{lost} is lost") : new Verdict(Outcome.Right)));
+    {
+        var told = seen.Told(named);
+        if (told is { } loss && Array.Exists(Losses, word => loss.Words.Contains("=" + word, StringComparison.Ordinal))) return loss;
+        return Array.Find(pieces, piece => !seen.Body.Contains(piece, StringComparison.Ordinal)) is { } lost ? new Verdict(Outcome.Wrong, $"{lost} is lost") : told ?? new Verdict(Outcome.Right);
+    });
 
     /// <summary>Something that is either so or not.</summary>
     public static FidelityCheck Fact(string name, string must, Func<Evidence, bool> holds, string? named = null) => new(name, must, seen =>

@@ -32,6 +32,8 @@ public sealed class FidelityTests(ITestOutputHelper output)
         if (CaseFolder.Accepts) await File.WriteAllTextAsync(page, now, TestContext.Current.CancellationToken);
         else Assert.Equal(now, text);
         Assert.DoesNotContain(verdicts.Values.SelectMany(all => all), verdict => verdict.Outcome == Outcome.Wrong);
+        // Nothing is approximated that has no row.
+        Assert.All(evidence, seen => Assert.All(seen.Degraded, word => Assert.Contains(word, tables.ToString(), StringComparison.Ordinal)));
     }
 
     private static void Add(StringBuilder tables, string title, IReadOnlyList<FidelityCheck> checks, List<Evidence> evidence, Dictionary<string, List<Verdict>> verdicts)

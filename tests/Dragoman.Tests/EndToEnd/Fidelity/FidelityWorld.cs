@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Dragoman.Tests.EndToEnd.Apis;
 using Dragoman.Tests.Providers;
 using Dragoman.Tests.Providers.Media;

@@ -29,6 +29,7 @@ internal static partial class RequestChecks
         Pieces("`web_search`", "a tool of the API's own, or the model is told that there is none", "web_search", "web_search"),
         Pieces("text", "reaches the model", "text", "USER-TEXT", "ASSISTANT-TEXT"),
         Pieces("image, base64", "the model sees it", "images", "iVBORw0KGgo="),
+        Fact("image between texts", "keeps its place", seen => seen.InOrder("USER-TEXT", "iVBORw0KGgo=", "DOCUMENT-TEXT"), "images.position"),
         Fact("image, URL", "the model sees it", seen => seen.Body.Contains(FidelityWorld.Picture, StringComparison.Ordinal) || seen.At("messages.0.content.2.source.url") is not null, "images.url"),
         Fact("document, PDF", "the model reads it", seen => seen.Body.Contains("JVBERi0xLjQK", StringComparison.Ordinal), "documents.pdf"),
         Pieces("document, text", "text, title and context", "documents", "DOCUMENT-TEXT", "DOCUMENT-TITLE", "DOCUMENT-CONTEXT"),
@@ -36,7 +37,7 @@ internal static partial class RequestChecks
         Fact("`role: system` in the middle", "keeps its place in the conversation", seen => seen.InOrder("USER-TEXT", "MIDDLE-SYSTEM", "ASSISTANT-TEXT")),
         Pieces("thinking in the history", "comes back to the model", "thinking_history|history.thinking", "OLD-THOUGHT"),
         Fact("`redacted_thinking` in the history", "comes back to its author", seen => seen.Body.Contains("redacted_thinking", StringComparison.Ordinal), "redacted_thinking|history.thinking"),
-        Fact("two calls in the history", "both, in their order, with their inputs", seen => seen.InOrder("ASSISTANT-TEXT", "INPUT-PATH", "display")),
+        Fact("two calls in the history", "both, in their order, with their inputs", seen => seen.InOrder("ASSISTANT-TEXT", "INPUT-PATH", "display"), "thought_signature"),
         Fact("results in reverse order", "each reaches its own call", seen => seen.Api.PassesErrors ? seen.InOrder("toolu_B", "RESULT-B", "toolu_A", "RESULT-A") : seen.InOrder("INPUT-PATH", "RESULT-A", "RESULT-B")),
         Fact("`is_error`", "the model is told that the tool failed", seen => Failed().IsMatch(seen.Body)),
         Pieces("image in a result", "the model sees it", "tool_result.media|images", "UkVTVUxUSU1H"),
@@ -45,7 +46,7 @@ internal static partial class RequestChecks
     ];
 
     // Words before the result, a field of it, or the API's own flag.
-    [GeneratedRegex("""(failed|"error")[^{}]{0,60}RESULT-A|RESULT-A[^{}]{0,40}"is_error":true|"is_error":true[^{}]{0,40}RESULT-A""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(failed|"error")[^{}]{0,60}RESULT-A|RESULT-A[^{}]{0,40}"is_error":true|"is_error":true[^{}]{0,40}RESULT-A""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Failed();
 
     private static bool Stopped(ClientView view)
