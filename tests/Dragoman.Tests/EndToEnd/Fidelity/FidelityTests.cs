@@ -30,7 +30,7 @@ public sealed class FidelityTests(ITestOutputHelper output)
         var text = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
         var now = text[..text.IndexOf(Begin, StringComparison.Ordinal)] + Begin + "\n\n## Score\n\n" + score + tables;
         if (CaseFolder.Accepts) await File.WriteAllTextAsync(page, now, TestContext.Current.CancellationToken);
-        else Assert.Equal(now, text);
+        else Assert.Equal(text, now);
         Assert.DoesNotContain(verdicts.Values.SelectMany(all => all), verdict => verdict.Outcome == Outcome.Wrong);
         // Nothing is approximated that has no row.
         Assert.All(evidence, seen => Assert.All(seen.Degraded, word => Assert.Contains(word, tables.ToString(), StringComparison.Ordinal)));
