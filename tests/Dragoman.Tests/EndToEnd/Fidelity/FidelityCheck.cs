@@ -142,8 +142,9 @@ internal sealed class Evidence(UpstreamApi api)
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">Seconds after which to come back.</param>
 /// <param name="Text">The body.</param>
+/// <param name="Path">The address that the gateway asked the upstream at.</param>
 /// <param name="Sent">What the upstream got for it.</param>
-internal sealed record ClientView(int Status, double? RetryAfter, string Text, string Sent)
+internal sealed record ClientView(int Status, double? RetryAfter, string Text, string Path, string Sent)
 {
     /// <summary>The stream's events.</summary>
     public IReadOnlyList<SseEvent> Events { get; } = Text.StartsWith("event:", StringComparison.Ordinal) || Text.StartsWith(':') ? ApiGateway.Events(Text) : [];

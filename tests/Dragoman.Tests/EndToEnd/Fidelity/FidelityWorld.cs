@@ -123,6 +123,7 @@ internal static class FidelityWorld
     private static ClientView View(HttpResponseMessage response, string text, RawUpstream upstream, UpstreamApi api)
     {
         using var seen = response;
-        return new ClientView((int)seen.StatusCode, seen.Headers.RetryAfter?.Delta?.TotalSeconds, text, upstream.Requests.LastOrDefault(request => api.Question(request) is null)?.Body ?? "");
+        var sent = upstream.Requests.LastOrDefault(request => api.Question(request) is null);
+        return new ClientView((int)seen.StatusCode, seen.Headers.RetryAfter?.Delta?.TotalSeconds, text, sent?.Path ?? "", sent?.Body ?? "");
     }
 }

@@ -11,6 +11,8 @@ internal static partial class RequestChecks
     public static IReadOnlyList<FidelityCheck> All { get; } =
     [
         Fact("the request as a whole", "the upstream's own rules accept it", seen => seen.Status == 200),
+        Fact("the upstream's key", "goes in a header, never in an address", seen => Array.TrueForAll(["AIza", "sk-"], key => !seen.Views["dense"].Path.Contains(key, StringComparison.Ordinal))),
+        Fact("the upstream's stream", "is asked for when the client wants one", seen => seen.Views["dense"].Path.Contains(":streamGenerateContent?alt=sse", StringComparison.Ordinal) || seen.Views["dense"].Sent.Contains("\"stream\":true", StringComparison.Ordinal)),
         Fact("attribution block", "does not reach a model whose cache it would spoil; stays for Anthropic", seen => seen.Body.Contains("billing", StringComparison.Ordinal) == seen.Api.PassesErrors),
         Field("system, second block", "begins what the API has as its system prompt", "\"SYSTEM-BLOCK-TWO", "system", ollama: "messages.0.content", gemini: "systemInstruction.parts.0.text", chat: "messages.0.content", responses: "instructions", anthropic: "system.1.text"),
         Field("`max_tokens`", "the same limit", "500", "max_tokens", ollama: "options.num_predict", gemini: "generationConfig.maxOutputTokens", chat: "max_tokens", responses: "max_output_tokens", anthropic: "max_tokens"),
