@@ -29,7 +29,7 @@ internal static class OpenAiCatalog
 
     private static string Counted(OpenAiScenario scenario, JsonElement question)
     {
-        var text = Json.Compact(question.Find("messages") ?? throw new OpenAiFault(400, "messages: Field required"));
+        var text = Json.Compact(question.Find("messages") ?? throw new OpenAiFault(400, "messages: Field required")) + (question.Find("tools") is { } tools ? Json.Compact(tools) : "");
         return $$"""{"count":{{OpenAiAdmission.Tokens(text)}},"max_model_len":{{scenario.ContextTokens}},"tokens":[{{Tokens(text)}}],"token_strs":null}""";
     }
 

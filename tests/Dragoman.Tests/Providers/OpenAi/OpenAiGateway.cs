@@ -99,25 +99,8 @@ internal sealed class OpenAiGateway : IAsyncDisposable
         throw new InvalidOperationException("The agent does not come to an end.");
     }
 
-    // As the clients' accumulators do it.
-    private static JsonElement Accumulate(List<SseEvent> events)
-    {
-        var blocks = new List<string>();
-        foreach (var block in events.Where(step => step.Data.TryGetProperty("index", out _)).GroupBy(step => step.Data.GetProperty("index").GetInt32()))
-        {
-            var start = block.First().Data.GetProperty("content_block");
-            var deltas = block.Where(step => step.Type == "content_block_delta").Select(step => step.Data.GetProperty("delta"));
-            var signature = deltas.Where(delta => delta.GetProperty("type").GetString() == "signature_delta").Select(delta => delta.GetProperty("signature").GetRawText()).FirstOrDefault("\"\"");
-            blocks.Add(start.GetProperty("type").GetString() switch
-            {
-                "tool_use" => $$"""{"type":"tool_use","id":"{{start.GetProperty("id").GetString()}}","name":"{{start.GetProperty("name").GetString()}}","input":{{(SseEvent.Text(block, "partial_json") is { Length: > 0 } input ? input : "{}")}}}""",
-                "thinking" => $$"""{"type":"thinking","thinking":{{JsonSerializer.Serialize(SseEvent.Text(block, "thinking"))}},"signature":{{signature}}}""",
-                _ => $$"""{"type":"text","text":{{JsonSerializer.Serialize(SseEvent.Text(block))}}}""",
-            });
-        }
-
-        return JsonDocument.Parse($$"""{"stop_reason":"{{SseEvent.StopReason(events)}}","content":[{{string.Join(',', blocks)}}]}""").RootElement;
-    }
+    private static JsonElement Accumulate(List<SseEvent> events) =>
+        JsonDocument.Parse($$"""{"stop_reason":"{{SseEvent.StopReason(events)}}","content":[{{string.Join(',', SseEvent.Blocks(events).Select(block => block.GetRawText()))}}]}""").RootElement;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
