@@ -38,7 +38,7 @@ internal sealed class ServeOptions
     public DragomanOptions Read(ParseResult parsed)
     {
         var options = LoadFile(parsed.GetValue(_config));
-        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0;
+        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0 || options.Roles.Count > 0;
         options.Port = parsed.GetValue(_port) ?? EnvironmentPort() ?? options.Port;
         options.Host = parsed.GetValue(_host) ?? options.Host;
         options.Key = parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY") ?? options.Key;

@@ -37,6 +37,7 @@ public static class DragomanHosting
         services.AddSingleton<UpstreamHttp>();
         services.AddSingleton<ProviderSet>();
         services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<SessionModels>();
         services.AddSingleton<Router>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<RequestLog>();

@@ -19,8 +19,10 @@ internal sealed class MessagesEndpoint(
         var request = MessagesParser.ParseForAnyone(body.Bytes) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
         exchange.Stream = request.Stream;
-        var targets = await router.RouteAsync(request.Model, http.RequestAborted);
+        var route = await router.RouteAsync(request, http.RequestAborted);
+        var targets = route.Targets;
         exchange.Target = targets[0];
+        (exchange.RouteReason, exchange.RoutedByRole) = (route.Reason, route.Role is not null);
         // Where the request is passed on, the upstream does what the client wants done to its context.
         if (!targets.All(target => providers[target.Provider] is IPassThrough)) (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
         log.Accepted(exchange, request);

@@ -50,7 +50,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         if (found is null && ModelName.IsClaude(name))
         {
             // Any Claude name is served by what it is mapped to.
-            var target = (await router.RouteAsync(name, http.RequestAborted))[0];
+            var target = (await router.RouteAsync(name, http.RequestAborted)).Targets[0];
             found = new ListedModel(id, target, (await catalog.ListAsync(target.Provider, http.RequestAborted)).Find(target.Model));
         }
 
@@ -74,7 +74,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
 
         foreach (var name in router.Map.Names.Where(name => listed.TrueForAll(model => !Same(model.Id, name))))
         {
-            var target = (await router.RouteAsync(name, cancellationToken))[0];
+            var target = (await router.RouteAsync(name, cancellationToken)).Targets[0];
             listed.Add(new ListedModel(discovery && !IsKept(name) ? ModelName.DiscoveryPrefix + name : name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
         }
 

@@ -22,6 +22,12 @@ internal sealed class Exchange(string requestId, TimeProvider time)
     /// <summary>The target that answers, or was tried last.</summary>
     public Target? Target { get; set; }
 
+    /// <summary>Why the request goes where it goes, in words.</summary>
+    public string? RouteReason { get; set; }
+
+    /// <summary>A role decided, not the model's name.</summary>
+    public bool RoutedByRole { get; set; }
+
     /// <summary>The client wants a stream.</summary>
     public bool Stream { get; set; }
 
