@@ -9,4 +9,7 @@ internal sealed record Route(IReadOnlyList<Target> Targets, string Reason)
 {
     /// <summary>The role that decided; null: the name did.</summary>
     public string? Role { get; init; }
+
+    /// <summary>What keeps the conversation at the first target, where load is spread; null: the order is the configuration's.</summary>
+    public Affinity? Affinity { get; init; }
 }

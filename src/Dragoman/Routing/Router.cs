@@ -153,16 +153,12 @@ internal sealed class Router
 
     private Route Routed(ModelChoice choice, string provider, string reason, MessagesRequest? request)
     {
-        var models = choice.Models;
-        if (choice.Spread && request is not null)
-        {
-            models = Rendezvous.Order(models, Affinity.Of(request).Key);
-            reason += ", spread";
-        }
+        Affinity? affinity = choice.Spread && request is not null ? Affinity.Of(request) : null;
+        var models = affinity is { } session ? Rendezvous.Order(choice.Models, session.Key) : choice.Models;
 
         var targets = new Target[models.Count];
         for (var i = 0; i < targets.Length; i++) targets[i] = Parse(models[i].Model, provider);
-        return new Route(targets, reason);
+        return new Route(targets, affinity is null ? reason : $"{reason}, spread") { Affinity = affinity };
     }
 
     private Target Parse(string model, string provider) => Explicit(model) ?? new Target(provider, model);
