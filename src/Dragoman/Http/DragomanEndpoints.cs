@@ -4,41 +4,43 @@ using Dragoman.Telemetry;
 namespace Dragoman.Http;
 
 /// <summary>The front door: every path, who may use it, and what happens when something goes wrong behind it.</summary>
-internal sealed class DragomanEndpoints(
-    ClientGuard guard, IdSource ids, TimeProvider time, RequestLog log,
-    MessagesEndpoint messages, CountTokensEndpoint countTokens, ModelsEndpoint models, HealthEndpoint health)
+internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProvider time)
 {
+    // What answers at a path. A request gets its gateway once, at its beginning, so that all of it lives in one configuration.
+    private delegate Task Handler(Composition gateway, HttpContext http, Exchange exchange);
+
     /// <summary>Maps all paths. Matching is by path alone: Claude Code calls <c>/v1/messages?beta=true</c>.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        Map(routes, "/v1/messages", ["POST"], messages.HandleAsync);
-        Map(routes, "/v1/messages/count_tokens", ["POST"], countTokens.HandleAsync);
-        Map(routes, "/v1/models", ["GET"], models.ListAsync);
-        Map(routes, "/v1/models/{**id}", ["GET"], models.GetAsync);
+        Map(routes, "/v1/messages", ["POST"], static (gateway, http, exchange) => gateway.Messages.HandleAsync(http, exchange));
+        Map(routes, "/v1/messages/count_tokens", ["POST"], static (gateway, http, exchange) => gateway.CountTokens.HandleAsync(http, exchange));
+        Map(routes, "/v1/models", ["GET"], static (gateway, http, exchange) => gateway.Models.ListAsync(http, exchange));
+        Map(routes, "/v1/models/{**id}", ["GET"], static (gateway, http, exchange) => gateway.Models.GetAsync(http, exchange));
         // Claude Code warms its connection with these, and older clients send telemetry; nothing to do for either.
-        Map(routes, "/", ["GET", "HEAD"], HealthEndpoint.HelloAsync, open: true);
-        Map(routes, "/api/hello", ["GET", "HEAD"], HealthEndpoint.HelloAsync, open: true);
-        Map(routes, "/api/event_logging/batch", ["POST"], HealthEndpoint.TelemetryAsync, open: true);
-        Map(routes, "/api/version", ["GET"], HealthEndpoint.VersionAsync, open: true);
-        Map(routes, "/health", ["GET", "HEAD"], HealthEndpoint.LiveAsync, open: true);
-        Map(routes, "/health/live", ["GET", "HEAD"], HealthEndpoint.LiveAsync, open: true);
-        Map(routes, "/health/ready", ["GET", "HEAD"], health.ReadyAsync, open: true);
-        Map(routes, "/{**path}", [], UnknownPathAsync, open: true);
+        Map(routes, "/", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.HelloAsync(http, exchange), open: true);
+        Map(routes, "/api/hello", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.HelloAsync(http, exchange), open: true);
+        Map(routes, "/api/event_logging/batch", ["POST"], static (_, http, exchange) => HealthEndpoint.TelemetryAsync(http, exchange), open: true);
+        Map(routes, "/api/version", ["GET"], static (_, http, exchange) => HealthEndpoint.VersionAsync(http, exchange), open: true);
+        Map(routes, "/health", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.LiveAsync(http, exchange), open: true);
+        Map(routes, "/health/live", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.LiveAsync(http, exchange), open: true);
+        Map(routes, "/health/ready", ["GET", "HEAD"], static (gateway, http, exchange) => gateway.Health.ReadyAsync(http, exchange), open: true);
+        Map(routes, "/{**path}", [], static (_, http, _) => UnknownPathAsync(http), open: true);
     }
 
-    private void Map(IEndpointRouteBuilder routes, string pattern, string[] methods, Func<HttpContext, Exchange, Task> handle, bool open = false) =>
+    private void Map(IEndpointRouteBuilder routes, string pattern, string[] methods, Handler handle, bool open = false) =>
         routes.Map(pattern, http => HandleAsync(http, methods, handle, open));
 
-    private async Task HandleAsync(HttpContext http, string[] methods, Func<HttpContext, Exchange, Task> handle, bool open)
+    private async Task HandleAsync(HttpContext http, string[] methods, Handler handle, bool open)
     {
-        var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http), Sending = log.Sending };
+        var gateway = live.Current;
+        var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http), Sending = gateway.Log.Sending };
         http.Response.Headers["request-id"] = exchange.RequestId;
         ApiError? error = null;
         try
         {
-            if (Cors.Answer(http, guard, methods)) return;
-            error = CheckMethod(http, methods) ?? guard.Check(http, needsKey: !open);
-            if (error is null) await handle(http, exchange);
+            if (Cors.Answer(http, gateway.Guard, methods)) return;
+            error = CheckMethod(http, methods) ?? gateway.Guard.Check(http, needsKey: !open);
+            if (error is null) await handle(gateway, http, exchange);
         }
         catch (InvalidRequestException invalid)
         {
@@ -59,12 +61,12 @@ internal sealed class DragomanEndpoints(
         }
         catch (Exception defect)
         {
-            log.Defect(exchange, defect);
+            gateway.Log.Defect(exchange, defect);
             error = ApiError.Internal(exchange.RequestId);
         }
 
         if (error is not null) await FailAsync(http, exchange, error);
-        if (!open || error is not null) log.Finished(exchange, http.Request.Path);
+        if (!open || error is not null) gateway.Log.Finished(exchange, http.Request.Path);
     }
 
     private static async Task FailAsync(HttpContext http, Exchange exchange, ApiError error)
@@ -90,7 +92,7 @@ internal sealed class DragomanEndpoints(
         return new ApiError(405, "invalid_request_error", $"{http.Request.Method} is not allowed on {http.Request.Path}; use {string.Join(" or ", methods)}.");
     }
 
-    private static Task UnknownPathAsync(HttpContext http, Exchange exchange) =>
+    private static Task UnknownPathAsync(HttpContext http) =>
         throw new ApiException(ApiError.NotFound($"{http.Request.Method} {http.Request.Path}: there is nothing here. This gateway serves /v1/messages, /v1/messages/count_tokens and /v1/models."));
 
     private static string? Session(HttpContext http)

@@ -42,7 +42,7 @@ public sealed class BenchSmokeTests
         var program = Path.Combine(AppContext.BaseDirectory, "Dragoman.Bench");
         string[] words =
         [
-            "run", "--bare", "--rounds", "1", "--seconds", "1", "--quick", "--connections", "4", "--requests", "small,100k", "--rows", "direct,rewrite-parse,dragoman",
+            "run", "--bare", "--rounds", "1", "--seconds", "1", "--quick", "--connections", "4", "--requests", "100k", "--rows", "direct,rewrite-parse,dragoman",
             "--phases", "throughput,streams,start,allocations", "--source", Path.Combine(Root, "bench"), "--peers", Path.Combine(output, "peers"), "--out", output,
             "--dragoman", Path.Combine(AppContext.BaseDirectory, "dragoman"), "--port-offset", PortOffset,
         ];

@@ -1,0 +1,27 @@
+namespace Dragoman.Http;
+
+/// <summary>
+/// The configuration at work, which can be exchanged while requests run: those that began with the old one end with it, new ones take the new one.
+/// </summary>
+internal sealed class LiveGateway
+{
+    private readonly LastingParts _lasting;
+    private readonly Lock _exchanging = new();
+    private volatile Composition _current;
+
+    /// <summary>Begins with a configuration.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="lasting">What stays when it is exchanged.</param>
+    /// <exception cref="ConfigException">The configuration is wrong.</exception>
+    public LiveGateway(DragomanOptions options, LastingParts lasting) => (_lasting, _current) = (lasting, new Composition(options, lasting));
+
+    /// <summary>What new requests live in. Whoever asks twice may get two answers, so a request asks once.</summary>
+    public Composition Current => _current;
+
+    /// <summary>Puts another configuration to work.</summary>
+    /// <exception cref="ConfigException">It is wrong; the old one stays.</exception>
+    public void Exchange(DragomanOptions options)
+    {
+        lock (_exchanging) _current = new Composition(options, _lasting);
+    }
+}
