@@ -1,4 +1,3 @@
-using Dragoman.Messages;
 using Dragoman.Routing;
 
 namespace Dragoman.Tests.Routing;
