@@ -43,7 +43,7 @@ internal sealed class ServeOptions
     {
         var file = File(parsed);
         var options = mustExist || parsed.GetValue(_config) is not null || System.IO.File.Exists(file) ? ConfigFile.Read(file) : new DragomanOptions();
-        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0;
+        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0 || options.Roles.Count > 0;
         if ((parsed.GetValue(_port) ?? EnvironmentPort(options.Problems)) is { } port) options.Port = Over(options, "port", port);
         if (parsed.GetValue(_host) is { } address) options.Host = Over(options, "host", address);
         if ((parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY")) is { } key) options.Key = Over(options, "key", key);

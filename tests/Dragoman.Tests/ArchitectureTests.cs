@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Tools"] = ["Messages", "Tokens", "Replies"],
         ["Providers"] = ["Messages", "Tokens", "Replies", "Tools"],
         ["Delivery"] = ["Messages", "Tokens", "Replies", "Providers"],
-        ["Routing"] = ["Messages", "Replies", "Providers", "Delivery"],
+        ["Routing"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery"],
         ["Telemetry"] = ["Messages", "Replies", "Providers", "Delivery"],
         ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };

@@ -45,8 +45,11 @@ public sealed class DragomanOptions
     [JsonIgnore]
     public bool UpstreamChosen { get; set; }
 
-    /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model or an ordered list: <c>model</c> or <c>provider/model</c>.</summary>
+    /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model, a list in order of preference, or <c>use</c> and <c>strategy</c>: <c>model</c> or <c>provider/model</c>.</summary>
     public IDictionary<string, JsonElement> Models { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Models for kinds of requests, in place of what <see cref="Models"/> says for Claude's names: role to what a value of <see cref="Models"/> may be.</summary>
+    public IDictionary<string, JsonElement> Roles { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>Each provider's own section, by name; <c>type</c> says what it is when the name doesn't.</summary>
     public IDictionary<string, JsonElement> Providers { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

@@ -56,7 +56,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
     // Any Claude name is served by what it is mapped to; an upstream that speaks the client's language may have others that its list doesn't show.
     private async Task<ListedModel?> UnlistedAsync(string id, string name, CancellationToken cancellationToken)
     {
-        var target = (await router.RouteAsync(name, cancellationToken))[0];
+        var target = (await router.RouteAsync(name, cancellationToken)).Targets[0];
         var info = await DescribeAsync(target, cancellationToken);
         var isNamed = info is not null && providers[target.Provider] is IPassThrough && (Same(target.Model, name) || Same(target.ToString(), name));
         return isNamed || ModelName.IsClaude(name) ? new ListedModel(id, target, info) : null;
@@ -84,7 +84,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
 
         foreach (var name in router.Map.Names.Where(name => listed.TrueForAll(model => !Same(model.Id, name))))
         {
-            var target = (await router.RouteAsync(name, cancellationToken))[0];
+            var target = (await router.RouteAsync(name, cancellationToken)).Targets[0];
             listed.Add(new ListedModel(discovery && !IsKept(name) ? ModelName.DiscoveryPrefix + name : name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
         }
 

@@ -8,9 +8,10 @@ internal static class TargetNames
     // Servers with OpenAI's API call models "maker/model", so that any word may stand before the slash.
     private const string TypeWithMakers = "openai";
 
-    /// <summary>Checks the targets of the model map.</summary>
+    /// <summary>Checks the targets of the model map and of the roles.</summary>
     public static void Check(DragomanOptions options, ConfigProblems problems)
     {
+        foreach (var (role, value) in options.Roles) Check($"roles.{role}", value, options, problems);
         foreach (var (pattern, value) in options.Models) Check($"models.{pattern}", value, options, problems);
     }
 

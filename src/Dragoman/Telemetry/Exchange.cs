@@ -23,6 +23,12 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
     /// <summary>The target that answers, or was tried last.</summary>
     public Target? Target { get; set; }
 
+    /// <summary>Why the request goes where it goes, in words.</summary>
+    public string? RouteReason { get; set; }
+
+    /// <summary>A role decided, not the model's name.</summary>
+    public bool RoutedByRole { get; set; }
+
     /// <summary>How long it has waited for lanes.</summary>
     public TimeSpan Queued { get; private set; }
 

@@ -11,7 +11,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
     public void Accepted(Exchange exchange, MessagesRequest request)
     {
         if (!options.Verbose) return;
-        LogAccepted(exchange.RequestId, request.Model, exchange.Target!.ToString(), request.Messages.Count, request.Tools.Count, request.Body.Length);
+        LogAccepted(exchange.RequestId, request.Model, exchange.Target!.ToString(), exchange.RouteReason, request.Messages.Count, request.Tools.Count, request.Body.Length);
         if (request.IgnoredFields.Count > 0) LogIgnored(exchange.RequestId, string.Join(", ", request.IgnoredFields.Distinct(StringComparer.Ordinal)));
     }
 
@@ -38,6 +38,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         line.Append(exchange.Status).Append(' ');
         if (exchange.ClientModel is null) line.Append(path);
         else line.Append(exchange.ClientModel).Append(" -> ").Append(exchange.Target?.ToString() ?? "?");
+        if (exchange.RoutedByRole) line.Append("  ").Append(exchange.RouteReason);
         if (exchange.CountedTokens is { } counted) line.Append(CultureInfo.InvariantCulture, $"  counted {counted:N0} tokens");
         if (exchange.Finish is { } finish)
         {
@@ -73,8 +74,8 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
 
     private static string Seconds(TimeSpan span) => span.TotalSeconds < 1 ? $"{span.TotalMilliseconds:N0} ms" : $"{span.TotalSeconds:N1} s";
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} {Model} -> {Target}: {Messages} messages, {Tools} tools, {Bytes} bytes")]
-    private partial void LogAccepted(string requestId, string model, string target, int messages, int tools, int bytes);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} {Model} -> {Target}, {Route}: {Messages} messages, {Tools} tools, {Bytes} bytes")]
+    private partial void LogAccepted(string requestId, string model, string target, string? route, int messages, int tools, int bytes);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} ignored, as it means nothing to this model: {Fields}")]
     private partial void LogIgnored(string requestId, string fields);

@@ -10,6 +10,7 @@ using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
 using Dragoman.Providers.OpenAi;
 using Dragoman.Providers.Overrides;
+using Dragoman.Routing;
 using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Docs;
@@ -33,6 +34,9 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
         var options = root.Subcommands.Single(command => command.Name == "serve").Options.Where(option => option.Name != "--help").ToList();
         Assert.True(options.Count >= 12);
+        RouteCommand.AddTo(root, TextWriter.Null, TextWriter.Null);
+        options.AddRange(root.Subcommands.Single(command => command.Name == "route").Options);
+        Assert.Contains(options, option => option.Name == "--explain");
         Assert.All(options, option => Assert.Contains($"`{option.Name}`", page));
     }
 
@@ -55,6 +59,20 @@ public sealed partial class DocsTests
             var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
             Assert.All(settings, setting => Assert.Contains($"`{setting}`", page));
             Assert.Equal(settings.Order(StringComparer.Ordinal), section.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Every_role_is_documented_and_in_the_schema()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
+        var roles = schema.RootElement.GetProperty("properties").GetProperty("roles").GetProperty("properties").EnumerateObject().Select(role => role.Name);
+        Assert.Equal(Roles.Names.Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
+        foreach (var page in (string[])["docs/configuration.md", "docs/routing.md"])
+        {
+            var rows = File.ReadAllLines(Path.Combine(Root, page)).Where(line => Roles.Names.Any(role => line.StartsWith($"| `{role}` |", StringComparison.Ordinal))).Select(line => line.Split('`')[1]);
+            // The rows stand in the order of precedence.
+            Assert.Equal(Roles.Names, rows);
         }
     }
 
