@@ -30,6 +30,9 @@ public sealed class BodyFieldsTests
     public void Later_layers_go_over_earlier_ones() =>
         Assert.Equal("""{"b":1,"a":{"y":2,"x":1}}""", Patched("""{"a":1}""", """{"a":{"x":1},"b":1}""", """{"a":{"y":2}}"""));
 
+    [Fact]
+    public void What_one_layer_adds_another_may_leave_out() => Assert.Equal("""{"b":2,"m":1}""", Patched("""{"m":1}""", """{"a":1}""", """{"a":null,"b":2}"""));
+
     private static string Patched(string body, params string[] patches)
     {
         var fields = BodyFields.Read(Encoding.UTF8.GetBytes(body));
