@@ -47,17 +47,14 @@ public sealed class DeliveryCostTests
     }
 
     // Everything is there already, so nothing is ever waited for.
-    private static void Read(IAsyncEnumerable<ReplyEvent> events)
-    {
-        var reader = events.GetAsyncEnumerator(CancellationToken.None);
-        while (true)
-        {
-            var move = reader.MoveNextAsync();
-            Assert.True(move.IsCompletedSuccessfully);
-            if (!move.Result) break;
-        }
+    private static void Read(IAsyncEnumerable<ReplyEvent> events) => Assert.True(ReadAsync(events).IsCompletedSuccessfully);
 
-        Assert.True(reader.DisposeAsync().IsCompletedSuccessfully);
+    private static async Task ReadAsync(IAsyncEnumerable<ReplyEvent> events)
+    {
+        // An assertion for each event would allocate more than what is measured.
+        var failed = false;
+        await foreach (var step in events) failed |= step.Kind == ReplyEventKind.Failed;
+        Assert.False(failed);
     }
 
     // Has a lane, as a local server has.
