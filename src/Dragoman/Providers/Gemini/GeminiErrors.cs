@@ -56,7 +56,7 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
 
     /// <summary>An answer that is not Google's.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
-        new(UpstreamErrorKind.Broken, $"{Of(model)}: {address} sent something that is not the Gemini API's format: {detail}. Check {UrlSetting}.");
+        new(UpstreamErrorKind.Broken, $"{Sentence($"{Of(model)}: {address} sent something that is not the Gemini API's format: {detail}")} Check {UrlSetting}.");
 
     /// <summary>The model failed to write an answer, and so it did the second time.</summary>
     public UpstreamError Fruitless(string model, string reason, string words) =>

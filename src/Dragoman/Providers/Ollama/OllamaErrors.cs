@@ -55,7 +55,7 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     public UpstreamError FromLine(string text, string model, PromptSize context)
     {
         if (IsOverflow(text)) return OverflowError(text, context);
-        return new UpstreamError(UpstreamErrorKind.Broken, $"{TryAgain($"{provider}/{model} failed in the middle of its answer: {Inner(text)}")} {ServerTells}");
+        return new UpstreamError(UpstreamErrorKind.Broken, TryAgain($"{provider}/{model} failed in the middle of its answer: {Inner(text)}"));
     }
 
     /// <summary>The server can't be reached.</summary>
@@ -78,7 +78,7 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
         new(UpstreamErrorKind.TimedOut, $"{provider}/{model}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really needs that long to load or to read the prompt.");
 
     /// <summary>An answer that is not Ollama's.</summary>
-    public UpstreamError Unreadable(string model, string detail) => new(UpstreamErrorKind.Broken, $"{provider}/{model}: {address} sent something that is not Ollama's format: {detail}. Check {UrlSetting}.");
+    public UpstreamError Unreadable(string model, string detail) => new(UpstreamErrorKind.Broken, $"{Sentence($"{provider}/{model}: {address} sent something that is not Ollama's format: {detail}")} Check {UrlSetting}.");
 
     private static bool IsOverflow(string text) =>
         text.Contains("exceeds the available context size", StringComparison.Ordinal) || text.Contains("prompt is longer than the context length", StringComparison.Ordinal)

@@ -66,7 +66,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
 
     /// <summary>An answer that is not in the API's format.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
-        new(UpstreamErrorKind.Broken, $"{Of(model)}: {address} sent something that is not the OpenAI API's format: {detail}. Check providers.{provider}.url; most end with /v1.");
+        new(UpstreamErrorKind.Broken, $"{Sentence($"{Of(model)}: {address} sent something that is not the OpenAI API's format: {detail}")} Check providers.{provider}.url; most end with /v1.");
 
     private UpstreamError From(OpenAiErrorBody error, int status, TimeSpan? retryAfter, AnswerTerms? terms)
     {
