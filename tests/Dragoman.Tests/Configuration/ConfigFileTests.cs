@@ -23,7 +23,7 @@ public sealed class ConfigFileTests
         { "{ \"allowedHosts\": [\n\"a.example\",\n 5] }", ["dragoman.json (line 3): allowedHosts[1]: expected text, got 5"] },
         { """{ "models": { "claude-*": [] } }""", ["dragoman.json (line 1): models.claude-*: expected at least 1 of them, got an empty list"] },
         { """{ "models": { "claude-*": 5 } }""", ["dragoman.json (line 1): models.claude-*: expected text or a list of text, got 5"] },
-        { """{ "models": { "claude-*": ["a", {}] } }""", ["dragoman.json (line 1): models.claude-*[1]: expected text, got an object"] },
+        { """{ "models": { "claude-*": ["a", {}] } }""", ["dragoman.json (line 1): models.claude-*[1]: 'model' is missing"] },
         { """{ "fetch": null }""", ["dragoman.json (line 1): fetch: expected an object, got null"] },
         { """{ "defaultModel": "" }""", ["dragoman.json (line 1): defaultModel: expected text that is not empty, got \"\""] },
         { "{ \"port\": 1,\n \"port\": 2 }", ["dragoman.json (line 2): port: is written twice; remove one of the two"] },

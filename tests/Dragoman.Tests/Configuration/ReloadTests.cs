@@ -14,7 +14,7 @@ public sealed class ReloadTests
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var old = await SimulatedOllama.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("first ").WaitFor(gate.Task).RepeatText("token ", 20).Text("last")));
         await using var other = await SimulatedOllama.StartAsync(OllamaScenario.Text("new"));
-        using var folder = new ConfigFolder($$"""{ "providers": { "home": { "type": "ollama", "url": "{{old.Url}}" } }, "models": { "*": "home/qwen3:8b" } }""");
+        using var folder = new ConfigFolder($$"""{ "providers": { "home": { "type": "ollama", "url": "{{old.Url}}", "concurrency": 0 } }, "models": { "*": "home/qwen3:8b" } }""");
         await using var gateway = await ReloadingGateway.StartAsync(folder);
         var running = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => OpenAsync(gateway)));
         Assert.Equal(Streams, old.OpenChats);
