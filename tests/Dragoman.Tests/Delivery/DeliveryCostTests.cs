@@ -12,7 +12,7 @@ public sealed class DeliveryCostTests
 #if DEBUG
     private const int MostBytesARequest = 2500;
 #else
-    private const int MostBytesARequest = 1200;
+    private const int MostBytesARequest = 1050;
 #endif
 
     [Fact]
