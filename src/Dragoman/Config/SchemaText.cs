@@ -60,7 +60,12 @@ internal static class SchemaText
     public static string Describe(JsonElement root, JsonElement schema)
     {
         schema = Resolved(root, schema);
-        if (Branches(schema) is { } branches) return Alternatives([.. branches.Select(branch => Describe(root, branch)).Distinct(StringComparer.Ordinal)]);
+        if (Branches(schema) is { } branches)
+        {
+            // A name of the whole says more than all of its forms.
+            return schema.TryGetProperty("title", out var title) ? title.GetString()! : Alternatives([.. branches.Select(branch => Describe(root, branch)).Distinct(StringComparer.Ordinal)]);
+        }
+
         if (Choices(schema) is { Count: > 0 } choices) return Alternatives([.. choices.Select(choice => $"\"{choice}\"")]);
         return Alternatives([.. Types(schema).Where(type => type != "null").Select(type => type switch
         {

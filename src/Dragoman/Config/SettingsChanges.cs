@@ -10,7 +10,7 @@ internal static class SettingsChanges
 
     /// <summary>Settings of the front door and of the choice of models. Any other may reach a provider, so that its change makes the providers anew.</summary>
     public static IReadOnlyList<string> NotForProviders { get; } =
-        ["$schema", "host", "port", Key, "allowedHosts", "allowedOrigins", "defaultModel", "models", "roles", "firstEventGraceSeconds", "pingIntervalSeconds", "verbose"];
+        ["$schema", "host", "port", Key, "allowedHosts", "allowedOrigins", "defaultModel", "models", "roles", "firstEventGraceSeconds", "pingIntervalSeconds", "retries", "verbose"];
 
     /// <summary>True when no general setting that a provider may have used differs.</summary>
     public static bool AreSameForProviders(DragomanOptions before, DragomanOptions now)

@@ -129,7 +129,9 @@ internal sealed class Router
         return installed.Models.FirstOrDefault(model => model.StandsFor.Contains(tier, StringComparer.OrdinalIgnoreCase))?.Name ?? claude;
     }
 
-    private string DefaultModel(ModelList installed) => Substitute(_options.DefaultModel, installed) ?? _options.DefaultModel;
+    // The usual model, if nobody chose one, must be there; a map of the user's speaks of other names.
+    private string DefaultModel(ModelList installed) =>
+        _options.DefaultModelChosen || installed.Find(_options.DefaultModel) is not null ? _options.DefaultModel : Best(installed)?.Name ?? _options.DefaultModel;
 
     // Without any setting and without the usual upstream another one answers for which there is a key in the environment, or else the demo; until the usual
     // one has been seen once.

@@ -22,7 +22,7 @@ public sealed class ConfigFileTests
         { """{ "allowedHosts": "a.example" }""", ["dragoman.json (line 1): allowedHosts: expected a list of text, got \"a.example\""] },
         { "{ \"allowedHosts\": [\n\"a.example\",\n 5] }", ["dragoman.json (line 3): allowedHosts[1]: expected text, got 5"] },
         { """{ "models": { "claude-*": [] } }""", ["dragoman.json (line 1): models.claude-*: expected at least 1 of them, got an empty list"] },
-        { """{ "models": { "claude-*": 5 } }""", ["dragoman.json (line 1): models.claude-*: expected text or a list of text, got 5"] },
+        { """{ "models": { "claude-*": 5 } }""", ["dragoman.json (line 1): models.claude-*: expected a model, a list of models in order of preference, or { \"use\": [...], \"strategy\": \"spread\" }, got 5"] },
         { """{ "models": { "claude-*": ["a", {}] } }""", ["dragoman.json (line 1): models.claude-*[1]: 'model' is missing"] },
         { """{ "fetch": null }""", ["dragoman.json (line 1): fetch: expected an object, got null"] },
         { """{ "defaultModel": "" }""", ["dragoman.json (line 1): defaultModel: expected text that is not empty, got \"\""] },

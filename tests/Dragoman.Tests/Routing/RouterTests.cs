@@ -65,6 +65,13 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public async Task A_default_that_nobody_chose_gives_way_to_the_best_model_also_beside_a_map()
+    {
+        await using var gateway = await StartAsync(options => options.Models["claude-haiku-*"] = Json("\"llama3.2:3b\""), Installed[3..]);
+        Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-fable-5"));
+    }
+
+    [Fact]
     public async Task The_next_of_a_list_answers_when_the_first_cannot()
     {
         await using var gateway = await StartAsync(options => options.Models["claude-*"] = Json("[\"ollama/not-there:1b\",\"qwen3:8b\"]"));

@@ -28,7 +28,7 @@ internal sealed class ApiGateway : IAsyncDisposable
     /// <summary>Starts it in front of a server at this address.</summary>
     public static async Task<ApiGateway> StartAsync(UpstreamApi api, Uri upstream, Action<DragomanOptions>? configure = null)
     {
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers[UpstreamApi.Provider] = JsonElement.Parse(api.Section(upstream));
         options.Models[Chained] = JsonElement.Parse($"""["{api.Target}","demo/demo"]""");
         configure?.Invoke(options);
