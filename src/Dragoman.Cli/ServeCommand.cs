@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -32,28 +33,32 @@ internal static class ServeCommand
         try
         {
             var options = reader.Read(parsed);
-            await using var app = Build(options, Console.Out);
+            var found = await Discovering.CompleteAsync(options, cancellationToken);
+            await using var app = Build(options, Console.Error);
             await app.StartAsync(cancellationToken);
-            await Banner.WriteAsync(app, options, cancellationToken);
+            await Banner.WriteAsync(app, options, found, cancellationToken);
             await Shutdown.WaitAsync(app);
             return 0;
         }
         catch (ConfigException wrong)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{wrong.Message}[/]");
+            Terminal.Error.MarkupLineInterpolated($"[red]{wrong.Message}[/]");
             return 2;
         }
         catch (IOException taken)
         {
             // Kestrel: "Failed to bind to address http://127.0.0.1:3000: address already in use."
-            AnsiConsole.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
+            Terminal.Error.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
             return 1;
         }
     }
 
     /// <summary>The gateway's web application, not started.</summary>
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
-    internal static WebApplication Build(DragomanOptions options, TextWriter log)
+    /// <param name="options">The settings.</param>
+    /// <param name="log">Where the log goes.</param>
+    /// <param name="ownsSignals">Ctrl-C and SIGTERM stop the gateway; otherwise it stops when its program does.</param>
+    internal static WebApplication Build(DragomanOptions options, TextWriter log, bool ownsSignals = true)
     {
         SettingsRules.Check(options);
         var address = Address(options);
@@ -74,6 +79,7 @@ internal static class ServeCommand
             server.Listen(address, options.Port);
             server.AddServerHeader = false;
         });
+        if (!ownsSignals) builder.Services.AddSingleton<IHostLifetime, Launch.QuietLifetime>();
         builder.Services.AddDragoman(options);
         var app = builder.Build();
         app.MapDragoman();

@@ -16,6 +16,7 @@ public sealed partial class ArchitectureTests
         ["Delivery"] = ["Messages", "Replies", "Providers"],
         ["Routing"] = ["Messages", "Replies", "Providers", "Delivery"],
         ["Telemetry"] = ["Messages", "Replies", "Providers"],
+        ["Discovery"] = ["Replies", "Providers", "Routing"],
         ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };
 

@@ -47,14 +47,11 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var all = await AllAsync(discovery: false, http.RequestAborted);
         var name = ModelName.Clean(id);
         var found = all.Find(model => Same(model.Id, id)) ?? all.Find(model => Same(model.Id, name) || Same(model.Target.ToString(), name) || model.Info?.IsCalled(name) == true);
-        if (found is null && ModelName.IsClaude(name))
-        {
-            // Any Claude name is served by what it is mapped to.
-            var target = (await router.RouteAsync(name, http.RequestAborted))[0];
-            found = new ListedModel(id, target, (await catalog.ListAsync(target.Provider, http.RequestAborted)).Find(target.Model));
-        }
-
+        IReadOnlyList<Target> targets = ModelName.IsClaude(name) ? await router.RouteAsync(name, http.RequestAborted) : found is null ? [] : [found.Target];
+        // Any Claude name is served by what it is mapped to.
+        if (found is null && targets is [{ } target, ..]) found = new ListedModel(id, target, (await catalog.ListAsync(target.Provider, http.RequestAborted)).Find(target.Model));
         if (found is null) throw new ApiException(ApiError.NotFound($"model: {id}"));
+        ReplyHeaders.WriteTargets(http, targets);
         await JsonReply.SendAsync(http, 200, (found with { Id = id }).WriteFields);
     }
 

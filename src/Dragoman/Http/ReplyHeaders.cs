@@ -20,6 +20,10 @@ internal static class ReplyHeaders
         http.Response.Headers["x-dragoman-degraded"] = degraded.Length > MaxDegradedLength ? degraded[..MaxDegradedLength] : degraded;
     }
 
+    /// <summary>Writes <c>x-dragoman-model</c> for a model that is only asked about: all models that may answer, in their order.</summary>
+    public static void WriteTargets(HttpContext http, IEnumerable<Providers.Target> targets) =>
+        http.Response.Headers["x-dragoman-model"] = Printable(string.Join(", ", targets));
+
     private static void Pass(HttpContext http, UpstreamHead upstream)
     {
         var headers = http.Response.Headers;
