@@ -50,14 +50,11 @@ internal static class Banner
         // The demo stands in for the provider that would be asked.
         var list = await catalog.ListAsync(target.Provider == ProviderSet.DemoName ? providers.Default : target.Provider, cancellationToken);
         if (list.Error is not null) terminal.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
-        if (target.Provider == ProviderSet.DemoName)
-        {
-            // Without an error the demo is what the configuration asks for.
-            if (list.Error is null) terminal.MarkupLine("The built-in [bold]demo[/] answers.");
-            else if (found is not null) FoundNotice.WriteWaysToModels(terminal);
-            else terminal.MarkupLine("Until then the built-in [bold]demo[/] answers.");
-            return;
-        }
+        var demoAnswers = target.Provider == ProviderSet.DemoName;
+        if (found is { Default: null }) FoundNotice.WriteWaysToModels(terminal, demoAnswers);
+        // Without an error the demo is what the configuration asks for.
+        else if (demoAnswers) terminal.MarkupLine(list.Error is null ? "The built-in [bold]demo[/] answers." : "Until then the built-in [bold]demo[/] answers.");
+        if (demoAnswers || (list.Error is not null && list.Models.Count == 0)) return;
 
         if (found is { Tiers.Count: > 0 } && !options.DefaultModelChosenByUser(found)) WriteTiers(terminal, found.Tiers);
         else WriteMap(terminal, list, options, target);

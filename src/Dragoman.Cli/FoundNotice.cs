@@ -17,9 +17,11 @@ internal static class FoundNotice
     }
 
     /// <summary>Writes the three shortest ways to a real model.</summary>
-    public static void WriteWaysToModels(IAnsiConsole terminal)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="demoAnswers">Meanwhile the demo answers.</param>
+    public static void WriteWaysToModels(IAnsiConsole terminal, bool demoAnswers)
     {
-        terminal.MarkupLine("No model was found, so the built-in [bold]demo[/] answers. The shortest ways to a real one:");
+        terminal.MarkupLine($"No model was found{(demoAnswers ? ", so the built-in [bold]demo[/] answers" : "")}. The shortest ways to a real one:");
         terminal.MarkupLine("  1. on this machine: install Ollama (https://ollama.com), then [green]ollama pull qwen3:8b[/]");
         terminal.MarkupLine("  2. free in the cloud: a key from https://aistudio.google.com/apikey, then [green]GEMINI_API_KEY=… dragoman[/]");
         terminal.MarkupLine("  3. any other: [green]OPENROUTER_API_KEY=… dragoman[/], OPENAI_API_KEY, ANTHROPIC_API_KEY and others, or LM Studio, llama.cpp, vLLM");

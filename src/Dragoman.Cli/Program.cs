@@ -7,5 +7,8 @@ var root = new RootCommand("Dragoman: any model for every client of the Anthropi
 ServeCommand.AddTo(root);
 var own = LaunchCommand.AddTo(root, args);
 DoctorCommand.AddTo(root);
+InitCommand.AddTo(root);
+CompletionCommand.AddTo(root);
+HelpExamples.AddTo(root);
 // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
 return await root.Parse(own).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

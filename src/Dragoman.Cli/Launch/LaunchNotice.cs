@@ -14,7 +14,7 @@ internal static class LaunchNotice
         terminal.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version}, {gateway.Url}{(gateway.RanAlready ? " (it ran already)" : "")}");
         if (served.Only is { } only) WriteModel(terminal, "all", only);
         foreach (var model in served.Only is null ? served.Tiers : []) WriteModel(terminal, model.Tier, model);
-        if (served.Main is { IsDemo: true } && gateway.Found is not null) FoundNotice.WriteWaysToModels(terminal);
+        if (gateway.Found is { Default: null }) FoundNotice.WriteWaysToModels(terminal, demoAnswers: served.Main is { IsDemo: true });
         if (served.Window is { } window && window < TierRules.AgentTokens)
         {
             terminal.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{served.Main!.Name} reads {window:N0} tokens; {client.Title} alone sends about {TierRules.AgentTokens:N0}. Give it more (with Ollama: OLLAMA_CONTEXT_LENGTH=65536).[/]");

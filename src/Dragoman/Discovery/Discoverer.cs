@@ -15,8 +15,10 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
     private const int MaxListBytes = 4 << 20;
 
     /// <summary>Looks. What is not there is not among the findings.</summary>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="waitsForServices">Services are waited for although a server on this machine answers: for whoever writes down what there is.</param>
     /// <exception cref="ConfigException">An environment variable that steers discovery is wrong.</exception>
-    public async Task<Discovered> FindAsync(CancellationToken cancellationToken)
+    public async Task<Discovered> FindAsync(CancellationToken cancellationToken, bool waitsForServices = false)
     {
         var limit = surroundings.Limit;
         if (limit == TimeSpan.Zero) return new Discovered([], []);
@@ -30,7 +32,7 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         var here = Named(await servers);
         cancellationToken.ThrowIfCancellationRequested();
         // What runs here answers; a slow service is then taken at its key's word.
-        if (here.Exists(finding => finding.IsUsable)) await nobodyWaits.CancelAsync();
+        if (!waitsForServices && here.Exists(finding => finding.IsUsable)) await nobodyWaits.CancelAsync();
         List<Finding> all = [.. here, .. await Task.WhenAll(services)];
         cancellationToken.ThrowIfCancellationRequested();
         return new Discovered(all, TierRules.Choose(all, surroundings.MemoryBytes));
@@ -110,7 +112,7 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
     private async Task<Finding> AskServiceAsync(Finding finding, CancellationToken nobodyWaits, CancellationToken cancellationToken)
     {
         var (models, error) = await ListAsync(finding.Source, finding.Section, cancellationToken);
-        return finding with { Models = models, Problem = error is null || nobodyWaits.IsCancellationRequested ? null : Reason(error, finding.Source) };
+        return finding with { Models = models, Problem = error is null || (error.Kind == UpstreamErrorKind.TimedOut && nobodyWaits.IsCancellationRequested) ? null : Reason(error, finding.Source) };
     }
 
     // The provider itself is asked, made as the configuration would make it.
