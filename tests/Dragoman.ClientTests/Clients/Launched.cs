@@ -45,6 +45,7 @@ internal sealed class Launched : IDisposable
         var folder = _directory.Folder("scripts");
         var file = Path.Combine(folder, name);
         File.WriteAllText(file, $"#!/bin/sh\n{body}\n");
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The tests' clients are shell scripts.");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _environment["PATH"] = $"{folder}:{_environment["PATH"]}";
         return this;
