@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -55,10 +54,7 @@ internal static class ServeCommand
 
     /// <summary>The gateway's web application, not started.</summary>
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
-    /// <param name="options">The settings.</param>
-    /// <param name="log">Where the log goes.</param>
-    /// <param name="ownsSignals">Ctrl-C and SIGTERM stop the gateway; otherwise it stops when its program does.</param>
-    internal static WebApplication Build(DragomanOptions options, TextWriter log, bool ownsSignals = true)
+    internal static WebApplication Build(DragomanOptions options, TextWriter log)
     {
         SettingsRules.Check(options);
         var address = Address(options);
@@ -79,7 +75,6 @@ internal static class ServeCommand
             server.Listen(address, options.Port);
             server.AddServerHeader = false;
         });
-        if (!ownsSignals) builder.Services.AddSingleton<IHostLifetime, Launch.QuietLifetime>();
         builder.Services.AddDragoman(options);
         var app = builder.Build();
         app.MapDragoman();

@@ -125,10 +125,18 @@ public sealed class LaunchTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "util-linux's `script` makes the terminal; others have it with other options.");
         // The terminal sends Ctrl-C to all programs in its foreground; the gateway must go on until the client ends.
-        using var dragoman = new Launched().WithScript("claude", "test -t 0 && test -t 1 && echo both-ends; trap 'echo interrupted; sleep 0.5; echo still-here; exit 5' INT; kill -s INT 0; sleep 5");
+        using var dragoman = new Launched().WithScript(
+            "claude",
+            """
+            test -t 0 && test -t 1 && echo both-ends
+            address=${ANTHROPIC_BASE_URL#http://}
+            trap 'sleep 0.5; bash -c "exec 3<>/dev/tcp/${address%:*}/${address#*:}" && echo gateway-still-there; exit 5' INT
+            kill -s INT 0
+            sleep 5
+            """);
         var outcome = await dragoman.RunInTerminalAsync("launch", "claude");
         Assert.Contains("both-ends", outcome.Output);
-        Assert.Contains("still-here", outcome.Output);
+        Assert.Contains("gateway-still-there", outcome.Output);
         Assert.Equal(5, outcome.ExitCode);
     }
 

@@ -25,12 +25,11 @@ public sealed partial class TerminalTests
     public async Task Colours_are_for_people_at_a_terminal_who_want_them()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "util-linux's `script` makes the terminal; others have it with other options.");
-        using var dragoman = new Launched().With("TERM", "xterm-256color");
-        Assert.Matches(Escape, (await dragoman.RunInTerminalAsync("launch", "nobody")).Output);
-        Assert.DoesNotMatch(Escape, (await dragoman.RunAsync("launch", "nobody")).Errors);
-        using var plain = new Launched().With("TERM", "xterm-256color").With("NO_COLOR", "1");
-        var said = (await plain.RunInTerminalAsync("launch", "nobody")).Output;
-        Assert.Contains("There is no client", said);
+        using var dragoman = new Launched().With("TERM", "xterm-256color").WithScript("claude", "exit 0");
+        Assert.Matches(Escape, (await dragoman.RunInTerminalAsync("launch", "claude")).Output);
+        Assert.DoesNotMatch(Escape, (await dragoman.RunAsync("launch", "claude")).Errors);
+        var said = (await dragoman.With("NO_COLOR", "1").RunInTerminalAsync("launch", "claude")).Output;
+        Assert.Contains("Dragoman", said);
         Assert.DoesNotMatch(Escape, said);
     }
 

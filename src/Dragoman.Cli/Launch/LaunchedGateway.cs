@@ -47,7 +47,8 @@ internal sealed class LaunchedGateway : IAsyncDisposable
         // Only the client on this machine needs it, and somebody else may have the configured port.
         (options.Host, options.Port) = ("127.0.0.1", 0);
         var log = logFile is null ? TextWriter.Null : OpenLog(logFile);
-        var app = ServeCommand.Build(options, log, ownsSignals: false);
+        // Signals only tell the host that it should stop; nobody does so here before the client has ended.
+        var app = ServeCommand.Build(options, log);
         await app.StartAsync(cancellationToken);
         return new LaunchedGateway(ServeCommand.Url(app), token, logFile, app, log, found);
     }

@@ -4,6 +4,8 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli;
+using Dragoman.Cli.Launch;
+using Dragoman.Discovery;
 using Dragoman.Providers.Ollama;
 
 namespace Dragoman.Tests.Docs;
@@ -28,6 +30,33 @@ public sealed partial class DocsTests
         var options = root.Subcommands.Single(command => command.Name == "serve").Options.Where(option => option.Name != "--help").ToList();
         Assert.True(options.Count >= 12);
         Assert.All(options, option => Assert.Contains($"`{option.Name}`", page));
+    }
+
+    [Fact]
+    public void Every_command_and_its_own_options_are_documented()
+    {
+        var root = new RootCommand();
+        LaunchCommand.AddTo(root, []);
+        InitCommand.AddTo(root);
+        CompletionCommand.AddTo(root);
+        var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
+        Assert.All(root.Subcommands, command => Assert.Contains($"`dragoman {command.Name}", page));
+        Assert.All(root.Subcommands.SelectMany(command => command.Options).Where(option => option.Name != "--help"), option => Assert.Contains(option.Name, page));
+        Assert.All(Clients.All, client => Assert.Contains($"| `{client.Name}` |", page));
+    }
+
+    [Fact]
+    public void Every_place_where_models_are_looked_for_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
+        Assert.All(Sources.Servers.Concat(Sources.Services), source =>
+        {
+            Assert.Contains($"`{source.Name}`", page);
+            if (source.IsLocal) Assert.Contains(new Uri(source.Address!).GetLeftPart(UriPartial.Authority), page);
+            Assert.All(source.Variables, variable => Assert.Contains($"`{variable}`", page));
+            if (source.AddressVariable is { } address) Assert.Contains($"`{address}`", page);
+        });
+        Assert.All((string[])[Surroundings.ServersVariable, Surroundings.SecondsVariable], variable => Assert.Contains(variable, page));
     }
 
     [Fact]
