@@ -24,6 +24,7 @@ internal static class Banner
         var url = ServeCommand.Url(app);
         AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
         var terminal = Terminal.Error;
+        foreach (var notice in options.Notices) terminal.MarkupLineInterpolated($"[yellow]{notice}[/]");
         if (found is not null) FoundNotice.WriteFindings(terminal, found);
         await WriteModelsAsync(terminal, app.Services, options, found, cancellationToken);
         terminal.WriteLine();
@@ -76,6 +77,7 @@ internal static class Banner
     {
         terminal.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} {(list.Models.All(model => model.Remote) ? "offered" : "installed")}");
         foreach (var (pattern, models) in options.Models) terminal.MarkupLineInterpolated($"  {pattern} -> {models.ToString()}");
+        foreach (var (role, models) in options.Roles) terminal.MarkupLineInterpolated($"  role {role} -> {models.ToString()}");
         if (options.DefaultModelChosen) return;
         foreach (var model in list.Models.Where(model => model.StandsFor.Count > 0)) terminal.MarkupLineInterpolated($"  {string.Join(", ", model.StandsFor)} -> {model.Name}");
     }
@@ -83,7 +85,7 @@ internal static class Banner
     private static void WriteSubstitutes(IAnsiConsole terminal, Router router, ModelList list)
     {
         if (!router.Map.IsDefault) return;
-        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)![0]).Distinct(StringComparer.Ordinal)
+        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)!.Choice.Models[0].Model).Distinct(StringComparer.Ordinal)
             .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)
             .GroupBy(pair => pair.Substitute!, pair => pair.Mapped, StringComparer.Ordinal);
         foreach (var group in substituted)

@@ -34,7 +34,7 @@ internal static class DoctorCommand
         }
         catch (ConfigException wrong)
         {
-            Say(false, wrong.Message);
+            foreach (var problem in wrong.Problems) Say(false, problem);
             return 2;
         }
     }

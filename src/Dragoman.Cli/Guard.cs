@@ -14,7 +14,8 @@ internal static class Guard
         }
         catch (ConfigException wrong)
         {
-            return Say(wrong.Message, ExitCodes.Wrong);
+            foreach (var problem in wrong.Problems) Say($"{problem}", ExitCodes.Wrong);
+            return ExitCodes.Wrong;
         }
         catch (CliException failed)
         {

@@ -27,7 +27,7 @@ internal static class InitCommand
         await File.WriteAllTextAsync(draft, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
         try
         {
-            SettingsRules.Check(ConfigFile.Load(draft));
+            ConfigFile.Load(draft);
             File.Move(draft, file, overwrite: force);
         }
         finally

@@ -10,5 +10,6 @@ DoctorCommand.AddTo(root);
 InitCommand.AddTo(root);
 CompletionCommand.AddTo(root);
 HelpExamples.AddTo(root);
+RouteCommand.AddTo(root, Console.Out, Console.Error);
 // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
 return await root.Parse(own).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
