@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dragoman.Discovery;
 
 namespace Dragoman.Cli;
 
@@ -20,12 +21,17 @@ internal sealed class ConfigReading
         _mustExist = System.IO.File.Exists(_file);
     }
 
+    /// <summary>What was found on the machine at the start; stays in force as long as the settings leave it open.</summary>
+    public Discovered? Found { get; set; }
+
     /// <summary>Reads the settings: the file, and over it the environment and the command line.</summary>
     public DragomanOptions Read()
     {
         _watch.Note();
         _mustExist |= System.IO.File.Exists(_file);
-        return _reader.Read(_commandLine, _mustExist);
+        var options = _reader.Read(_commandLine, _mustExist);
+        if (options.UpstreamOpen) Found?.Apply(options);
+        return options;
     }
 
     /// <summary>True when a file has changed and is written to its end.</summary>

@@ -27,7 +27,9 @@ internal static class DoctorCommand
     {
         try
         {
-            await using var app = ServeCommand.Build(reader.Read(parsed), TextWriter.Null);
+            var options = reader.Read(parsed);
+            await Discovering.CompleteAsync(options, cancellationToken);
+            await using var app = ServeCommand.Build(options, TextWriter.Null);
             return await CheckAsync(app.Services, cancellationToken) ? 0 : 1;
         }
         catch (ConfigException wrong)

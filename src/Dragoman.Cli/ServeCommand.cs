@@ -34,22 +34,23 @@ internal static class ServeCommand
         {
             var reading = new ConfigReading(reader, parsed);
             var options = reading.Read();
-            await using var app = Build(options, Console.Out);
+            var found = reading.Found = await Discovering.CompleteAsync(options, cancellationToken);
+            await using var app = Build(options, Console.Error);
             await app.StartAsync(cancellationToken);
-            await Banner.WriteAsync(app, options, cancellationToken);
+            await Banner.WriteAsync(app, options, found, cancellationToken);
             await using var reload = Watch(app, reading);
             await Shutdown.WaitAsync(app);
             return 0;
         }
         catch (ConfigException wrong)
         {
-            foreach (var problem in wrong.Problems) AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
+            foreach (var problem in wrong.Problems) Terminal.Error.MarkupLineInterpolated($"[red]{problem}[/]");
             return 2;
         }
         catch (IOException taken)
         {
             // Kestrel: "Failed to bind to address http://127.0.0.1:3000: address already in use."
-            AnsiConsole.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
+            Terminal.Error.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
             return 1;
         }
     }

@@ -61,16 +61,13 @@ internal sealed class ServeOptions
     // The first provider is the default one: what the command line names, then the file's, then what the environment has.
     private void ReadProviders(ParseResult parsed, DragomanOptions options)
     {
-        var hasFile = options.Providers.Count > 0;
         var ollamaUrl = parsed.GetValue(_ollamaUrl);
         if (ollamaUrl is not null) Choose(options, "ollama", ("url", ollamaUrl));
         (string, string?)[] gemini = [("apiKey", parsed.GetValue(_geminiKey)), ("url", parsed.GetValue(_geminiUrl)), ("project", parsed.GetValue(_vertexProject)), ("location", parsed.GetValue(_vertexLocation))];
         if (Array.Exists(gemini, setting => setting.Item2 is not null)) Choose(options, "gemini", gemini);
+        // What the environment has is no order, only where discovery may look.
+        options.UpstreamOpen = !options.UpstreamChosen;
         if (ollamaUrl is null && (Environment("OLLAMA_URL") ?? Environment("OLLAMA_HOST")) is { } url) Choose(options, "ollama", ("url", url));
-        // A key that lies about is no order to spend money: the usual upstream comes first, if it runs.
-        if (hasFile || options.UpstreamChosen || (Environment("GEMINI_API_KEY") ?? Environment("GOOGLE_API_KEY")) is null) return;
-        ProviderSection.Set(options, "ollama");
-        ProviderSection.Set(options, "gemini");
     }
 
     private static void Choose(DragomanOptions options, string provider, params (string Name, string? Value)[] settings)

@@ -27,7 +27,7 @@ internal static class Shutdown
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cut);
         var stopped = app.StopAsync(hurry.Token);
         await Task.WhenAny(stopped, Task.Delay(Noticeable, CancellationToken.None));
-        if (!stopped.IsCompleted) AnsiConsole.MarkupLine("Stopping as soon as the open answers have ended, in 30 s at the latest. Ctrl-C again cuts them.");
+        if (!stopped.IsCompleted) Terminal.Error.MarkupLine("Stopping as soon as the open answers have ended, in 30 s at the latest. Ctrl-C again cuts them.");
         await stopped;
     }
 }

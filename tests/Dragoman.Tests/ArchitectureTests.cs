@@ -16,6 +16,7 @@ public sealed partial class ArchitectureTests
         ["Delivery"] = ["Messages", "Tokens", "Replies", "Providers"],
         ["Routing"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery"],
         ["Telemetry"] = ["Messages", "Replies", "Providers", "Delivery"],
+        ["Discovery"] = ["Replies", "Providers", "Routing"],
         ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };
 

@@ -45,6 +45,9 @@ public sealed class DragomanOptions
     [JsonIgnore]
     public bool UpstreamChosen { get; set; }
 
+    /// <summary>Neither a file nor the command line says anything of upstreams, so that what is found on the machine may be taken.</summary>
+    internal bool UpstreamOpen { get; set; }
+
     /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model, a list in order of preference, or <c>use</c> and <c>strategy</c>: <c>model</c> or <c>provider/model</c>.</summary>
     public IDictionary<string, JsonElement> Models { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 

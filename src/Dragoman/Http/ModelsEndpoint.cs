@@ -50,6 +50,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         if (found is null) found = await UnlistedAsync(id, name, http.RequestAborted);
         else if (found.Info is null) found = found with { Info = await DescribeAsync(found.Target, http.RequestAborted) };
         if (found is null) throw new ApiException(ApiError.NotFound($"model: {id}"));
+        ReplyHeaders.WriteTargets(http, ModelName.IsClaude(name) ? (await router.RouteAsync(name, http.RequestAborted)).Targets : [found.Target], router.Roles.All.Count > 0 && ModelName.IsClaude(name));
         await JsonReply.SendAsync(http, 200, (found with { Id = id }).WriteFields);
     }
 

@@ -24,6 +24,16 @@ internal static class ReplyHeaders
         http.Response.Headers["x-dragoman-degraded"] = degraded.Length > MaxDegradedLength ? degraded[..MaxDegradedLength] : degraded;
     }
 
+    /// <summary>Writes <c>x-dragoman-model</c> for a model that is only asked about: all models that may answer, in their order.</summary>
+    /// <param name="http">The answer.</param>
+    /// <param name="targets">The models.</param>
+    /// <param name="rolesConcern">A role may take a request for it: <c>x-dragoman-roles</c> says so.</param>
+    public static void WriteTargets(HttpContext http, IEnumerable<Providers.Target> targets, bool rolesConcern)
+    {
+        http.Response.Headers["x-dragoman-model"] = Printable(string.Join(", ", targets));
+        if (rolesConcern) http.Response.Headers["x-dragoman-roles"] = "1";
+    }
+
     private static void Pass(HttpContext http, UpstreamHead upstream)
     {
         var headers = http.Response.Headers;

@@ -14,4 +14,7 @@ internal static class ProviderList
         ["openai"] = context => new OpenAi.OpenAiProvider(context),
         ["demo"] = context => new Demo.DemoProvider(context),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The credentials file that Google's own tools would take; null when there is none.</summary>
+    public static string? GoogleCredentialsFile => Gemini.GoogleEnvironment.OfMachine.CredentialsFile;
 }

@@ -37,7 +37,20 @@ public sealed class ServeOptionsTests
     }
 
     [Fact]
-    public void Gemini_is_the_default_when_the_command_line_names_it_and_waits_behind_Ollama_when_only_a_key_lies_about()
+    public void What_the_environment_has_leaves_the_upstream_open_and_what_the_user_says_does_not()
+    {
+        Assert.True(Read([]).UpstreamOpen);
+        Assert.True(Read([], new Dictionary<string, string> { ["OLLAMA_HOST"] = "0.0.0.0", ["GEMINI_API_KEY"] = "K" }).UpstreamOpen);
+        Assert.False(Read(["-u", "http://x"]).UpstreamOpen);
+        Assert.False(Read(["--gemini-key", "K"]).UpstreamOpen);
+        Assert.False(Read(["-m", "*=qwen3:8b"]).UpstreamOpen);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-options-").FullName, "dragoman.json");
+        File.WriteAllText(file, """{ "providers": { "ollama": {} } }""");
+        Assert.False(Read(["--config", file]).UpstreamOpen);
+    }
+
+    [Fact]
+    public void Gemini_is_the_default_when_the_command_line_names_it()
     {
         var asked = Read(["--gemini-key", "K", "--gemini-url", "http://x"]);
         Assert.Equal(["gemini"], asked.Providers.Keys);
@@ -45,9 +58,6 @@ public sealed class ServeOptionsTests
         var vertex = Read(["--vertex-project", "p", "--vertex-location", "europe-west4"]);
         Assert.Equal(("p", "europe-west4"), (vertex.Providers["gemini"].GetProperty("project").GetString(), vertex.Providers["gemini"].GetProperty("location").GetString()));
         Assert.Equal(["ollama", "gemini"], Read(["--gemini-key", "K", "-u", "http://x"]).Providers.Keys);
-        var found = Read([], new Dictionary<string, string> { ["GEMINI_API_KEY"] = "K" });
-        Assert.Equal(["ollama", "gemini"], found.Providers.Keys);
-        Assert.False(found.UpstreamChosen);
         Assert.Equal(["ollama"], Read(["-u", "http://x"], new Dictionary<string, string> { ["GOOGLE_API_KEY"] = "K" }).Providers.Keys);
     }
 

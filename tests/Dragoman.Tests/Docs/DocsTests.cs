@@ -3,13 +3,15 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Dragoman.Cli.Launch;
 using Dragoman.Cli;
-using Dragoman.Providers;
+using Dragoman.Discovery;
 using Dragoman.Providers.Anthropic;
 using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
 using Dragoman.Providers.OpenAi;
 using Dragoman.Providers.Overrides;
+using Dragoman.Providers;
 using Dragoman.Routing;
 using Dragoman.Tokens;
 
@@ -38,6 +40,33 @@ public sealed partial class DocsTests
         options.AddRange(root.Subcommands.Single(command => command.Name == "route").Options);
         Assert.Contains(options, option => option.Name == "--explain");
         Assert.All(options, option => Assert.Contains($"`{option.Name}`", page));
+    }
+
+    [Fact]
+    public void Every_command_and_its_own_options_are_documented()
+    {
+        var root = new RootCommand();
+        LaunchCommand.AddTo(root, []);
+        InitCommand.AddTo(root);
+        CompletionCommand.AddTo(root);
+        var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
+        Assert.All(root.Subcommands, command => Assert.Contains($"`dragoman {command.Name}", page));
+        Assert.All(root.Subcommands.SelectMany(command => command.Options).Where(option => option.Name != "--help"), option => Assert.Contains(option.Name, page));
+        Assert.All(Clients.All, client => Assert.Contains($"| `{client.Name}` |", page));
+    }
+
+    [Fact]
+    public void Every_place_where_models_are_looked_for_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
+        Assert.All(Sources.Servers.Concat(Sources.Services), source =>
+        {
+            Assert.Contains($"`{source.Name}`", page);
+            if (source.IsLocal) Assert.Contains(new Uri(source.Address!).GetLeftPart(UriPartial.Authority), page);
+            Assert.All(source.Variables, variable => Assert.Contains($"`{variable}`", page));
+            if (source.AddressVariable is { } address) Assert.Contains($"`{address}`", page);
+        });
+        Assert.All((string[])[Surroundings.ServersVariable, Surroundings.SecondsVariable], variable => Assert.Contains(variable, page));
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text;
+using Dragoman.Discovery;
+
+namespace Dragoman.Cli;
+
+/// <summary><c>dragoman init</c>: writes a commented configuration file from what is found on the machine.</summary>
+internal static class InitCommand
+{
+    /// <summary>Adds the command.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        var file = new Option<string>("--config") { Description = "The file to write [dragoman.json]", DefaultValueFactory = _ => "dragoman.json" };
+        var force = new Option<bool>("--force") { Description = "Write over a file that is there" };
+        var init = new Command("init", "Write a commented dragoman.json from what is found on this machine") { file, force };
+        init.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => WriteAsync(parsed.GetValue(file)!, parsed.GetValue(force), cancellationToken)));
+        root.Add(init);
+    }
+
+    private static async Task<int> WriteAsync(string file, bool force, CancellationToken cancellationToken)
+    {
+        if (File.Exists(file) && !force) throw new CliException($"{file} is there already. --force writes over it.", ExitCodes.Failed);
+        var found = await new Discoverer(Surroundings.OfMachine, TimeProvider.System).FindAsync(cancellationToken, waitsForServices: true);
+        var text = InitialConfig.Write(found);
+        // Beside its place first: what can't be read back must not take the place of what could.
+        var draft = $"{file}.new";
+        await File.WriteAllTextAsync(draft, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
+        try
+        {
+            ConfigFile.Load(draft);
+            File.Move(draft, file, overwrite: force);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+
+        FoundNotice.WriteFindings(Terminal.Error, found);
+        await Console.Out.WriteLineAsync($"Wrote {file}. `dragoman` takes it when it is started here, `dragoman --config {file}` anywhere.");
+        return ExitCodes.Good;
+    }
+}

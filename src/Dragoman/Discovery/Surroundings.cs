@@ -1,0 +1,56 @@
+using System.Globalization;
+using Dragoman.Providers;
+
+namespace Dragoman.Discovery;
+
+/// <summary>What discovery may look at: the environment, files of Google's tools, the machine's memory.</summary>
+/// <param name="Variable">An environment variable; null when it isn't set or empty.</param>
+/// <param name="GoogleCredentialsFile">The credentials that Google's libraries would take; null when there are none.</param>
+/// <param name="MemoryBytes">How much memory a model may take.</param>
+internal sealed record Surroundings(Func<string, string?> Variable, string? GoogleCredentialsFile, long MemoryBytes)
+{
+    /// <summary>Addresses to look at instead of the usual ports, separated by commas; <c>none</c> looks at none.</summary>
+    public const string ServersVariable = "DRAGOMAN_SERVERS";
+
+    /// <summary>How long a server may take to answer, in seconds; 0 switches discovery off.</summary>
+    public const string SecondsVariable = "DRAGOMAN_DISCOVERY_SECONDS";
+
+    /// <summary>This machine's.</summary>
+    public static Surroundings OfMachine { get; } = new(
+        name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
+        ProviderList.GoogleCredentialsFile,
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>How long a server may take to answer.</summary>
+    /// <exception cref="ConfigException">The variable is no number.</exception>
+    public TimeSpan Limit
+    {
+        get
+        {
+            // A program that runs on this machine answers at once, and nobody wants to wait for those that don't.
+            const double usual = 1;
+            const double most = 60;
+            if (Variable(SecondsVariable) is not { } text) return TimeSpan.FromSeconds(usual);
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= most
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new ConfigException($"{SecondsVariable}: '{text}' is not a number of seconds (0 to {most})");
+        }
+    }
+
+    /// <summary>Where programs that speak OpenAI's API may listen.</summary>
+    public IReadOnlyList<Uri> Addresses()
+    {
+        var given = Variable(ServersVariable);
+        if (given == "none") return [];
+        var texts = given?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            ?? Sources.Servers.Where(server => server.Type != Sources.OllamaName).Select(server => server.Address!);
+        return [.. texts.Select(Address).Distinct()];
+    }
+
+    private static Uri Address(string text)
+    {
+        var whole = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
+        if (!Uri.TryCreate(whole, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")) throw new ConfigException($"{ServersVariable}: '{text}' is not an address; write for example http://localhost:8000");
+        return address.AbsolutePath == "/" ? new Uri(address, "/v1") : address;
+    }
+}

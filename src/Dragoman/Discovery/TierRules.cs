@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dragoman.Providers;
+using Dragoman.Routing;
+
+namespace Dragoman.Discovery;
+
+/// <summary>
+/// Which of the models that are there stands for which of Claude's tiers. Two tables of rules, one for opus and sonnet, one for haiku: of all models those are
+/// kept that fit the first rule best, of these those that fit the second best, and so on. Pure.
+/// </summary>
+internal static partial class TierRules
+{
+    /// <summary>What Claude Code sends before the user has said a word, in tokens, with a little room to work.</summary>
+    public const int AgentTokens = 25_000;
+
+    // 4 bits a parameter (what Ollama and LM Studio load by default) and the conversation's cache.
+    private const double BytesOfBillion = 0.75e9;
+
+    // The system and the user's own programs need some, too.
+    private const double UsableShare = 0.8;
+
+    // A model below writes code that doesn't compile, whatever it was made for.
+    private const double LeastBillionsForCode = 7;
+
+    // Families whose tool calls fail in an agent's long conversations; Ollama's own launcher warns of them (cmd/launch/models.go).
+    private static readonly string[] PoorAgents = ["codellama", "qwen2.5", "llama2", "llama3", "llama-3", "mistral:", "mistral-7b", "starcoder", "deepseek-r1", "gemma2", "phi3", "tinyllama"];
+
+    private static readonly string[] MadeForCode = ["coder", "devstral", "codestral", "-code", "codex"];
+
+    /// <summary>For opus and sonnet. The same for both: a machine that holds one large model would load them in turns.</summary>
+    public static IReadOnlyList<TierRule> ForLarge { get; } =
+    [
+        new("calls tools", it => it.Model.Tools),
+        new("runs on this machine", it => !it.Model.Remote),
+        new("fits into memory", it => it.Bytes <= it.MemoryBytes * UsableShare),
+        new("has room for an agent's prompt", it => HasRoom(it.Model)),
+        new("is no family that fails as an agent", it => !Has(it.Model, PoorAgents)),
+        new("is made for code, and not tiny", it => Has(it.Model, MadeForCode) && it.Billions is 0 or >= LeastBillionsForCode),
+        new("is the largest", it => it.Billions),
+        new("is the newest", it => it.Model.CreatedAt.ToUnixTimeSeconds()),
+    ];
+
+    /// <summary>For haiku: titles, summaries, searches.</summary>
+    public static IReadOnlyList<TierRule> ForSmall { get; } =
+    [
+        new("calls tools", it => it.Model.Tools),
+        new("runs on this machine", it => !it.Model.Remote),
+        new("fits into memory beside the large one", it => it.IsLarge || it.Bytes + it.LargeBytes <= it.MemoryBytes * UsableShare),
+        new("has room for an agent's prompt", it => HasRoom(it.Model)),
+        new("is no family that fails as an agent", it => !Has(it.Model, PoorAgents)),
+        new("is small but not tiny (2 to 9 billion), else the large one itself", it => it.Billions is >= 2 and <= 9 ? 2 : it.IsLarge ? 1 : 0),
+        new("is the largest", it => it.Billions),
+        new("is the newest", it => it.Model.CreatedAt.ToUnixTimeSeconds()),
+    ];
+
+    [GeneratedRegex(@"(?<![\w.])(?<billions>\d+(\.\d+)?)b(?![a-z])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SizeInName();
+
+    /// <summary>What stands for each tier; empty when there is no model that writes text.</summary>
+    public static IReadOnlyList<Tier> Choose(IReadOnlyList<Finding> findings, long memoryBytes)
+    {
+        var local = findings.Where(finding => finding is { IsUsable: true, Source.IsLocal: true }).ToList();
+        var here = local.SelectMany(finding => Candidates(finding, memoryBytes)).ToList();
+        if (Best(here, ForLarge) is { } large)
+        {
+            var small = Best([.. here.Select(it => it with { IsLarge = it == large, LargeBytes = large.Bytes })], ForSmall)!;
+            return [TierOf("opus", large), TierOf("sonnet", large), TierOf("haiku", small)];
+        }
+
+        // Of the services one: what a key may spend is not spread over several bills.
+        var service = findings.FirstOrDefault(finding => finding is { IsUsable: true, Source.IsLocal: false, Models.Count: > 0 });
+        // It has Claude's own names, or whatever its user has put behind them.
+        if (service?.Source.Type == "anthropic") return [];
+        return service is null ? [] : [.. Tier.Names.Select(tier => OfService(service, tier, memoryBytes)).OfType<Tier>()];
+    }
+
+    /// <summary>The size of a model in billions of parameters: what its server says, else what its name says; 0 when neither does.</summary>
+    public static double Billions(ModelInfo model)
+    {
+        if (model.Billions > 0) return model.Billions;
+        return SizeInName().Match(model.Name) is { Success: true } match ? double.Parse(match.Groups["billions"].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
+    /// <summary>Whether an agent's prompt fits; a model whose context nobody knows is given the benefit of the doubt.</summary>
+    public static bool HasRoom(ModelInfo model) => model.MaxInputTokens is null or >= AgentTokens;
+
+    private static IEnumerable<Candidate> Candidates(Finding finding, long memoryBytes) =>
+        finding.Models.Where(model => model.Generates).Select(model => new Candidate(finding.Name, model, Billions(model), memoryBytes));
+
+    private static Candidate? Best(IReadOnlyList<Candidate> candidates, IReadOnlyList<TierRule> rules)
+    {
+        IEnumerable<Candidate> kept = candidates;
+        foreach (var rule in rules)
+        {
+            var scored = kept.Select(candidate => (Candidate: candidate, Score: rule.Score(candidate))).ToList();
+            if (scored.Count <= 1) break;
+            var best = scored.Max(entry => entry.Score);
+            kept = [.. scored.Where(entry => entry.Score >= best).Select(entry => entry.Candidate)];
+        }
+
+        return kept.FirstOrDefault();
+    }
+
+    // What the provider itself says, then the row's patterns, then the rules.
+    private static Tier? OfService(Finding service, string tier, long memoryBytes)
+    {
+        var candidates = Candidates(service, memoryBytes).ToList();
+        var own = candidates.Find(it => it.Model.StandsFor.Contains(tier, StringComparer.OrdinalIgnoreCase));
+        return (own ?? ByPattern(service.Source, tier, candidates) ?? Best(candidates, ForLarge)) is { } chosen ? TierOf(tier, chosen) : null;
+    }
+
+    private static Candidate? ByPattern(Source source, string tier, List<Candidate> candidates)
+    {
+        var isSmall = tier == "haiku";
+        foreach (var pattern in isSmall ? source.Small : source.Large)
+        {
+            var fitting = candidates.Where(it => it.Model.Tools && Wildcard.Matches(pattern, it.Model.Name) && (isSmall || !source.SmallWords.Any(word => it.Model.Name.Contains(word, StringComparison.OrdinalIgnoreCase))));
+            if (fitting.OrderByDescending(it => it.Model.CreatedAt).ThenByDescending(it => it.Model.Name, StringComparer.Ordinal).FirstOrDefault() is { } newest) return newest;
+        }
+
+        return isSmall ? ByPattern(source, "sonnet", candidates) : null;
+    }
+
+    private static Tier TierOf(string tier, Candidate chosen) => new(tier, new Target(chosen.Provider, chosen.Model.Name), chosen.Model);
+
+    private static bool Has(ModelInfo model, string[] words) => Array.Exists(words, word => model.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A model that might be taken.</summary>
+    /// <param name="Provider">Who has it.</param>
+    /// <param name="Model">What is known of it.</param>
+    /// <param name="Billions">Its size; 0 when unknown.</param>
+    /// <param name="MemoryBytes">The machine's memory.</param>
+    internal sealed record Candidate(string Provider, ModelInfo Model, double Billions, long MemoryBytes)
+    {
+        /// <summary>Already stands for the larger tiers.</summary>
+        public bool IsLarge { get; init; }
+
+        /// <summary>What the model of the larger tiers takes of the memory.</summary>
+        public double LargeBytes { get; init; }
+
+        /// <summary>What it takes of the memory; nothing when it runs elsewhere, or nobody knows its size.</summary>
+        public double Bytes => Model.Remote ? 0 : Billions * BytesOfBillion;
+    }
+}
+
+/// <summary>A row of a table of rules.</summary>
+/// <param name="Why">What a model that fits is or does.</param>
+/// <param name="Score">The higher the better.</param>
+internal sealed record TierRule(string Why, Func<TierRules.Candidate, double> Score)
+{
+    /// <summary>A rule that a model fits or doesn't.</summary>
+    public TierRule(string why, Func<TierRules.Candidate, bool> fits)
+        : this(why, it => fits(it) ? 1 : 0)
+    {
+    }
+}
