@@ -1,9 +1,16 @@
 using System.CommandLine;
 using Dragoman.Cli;
+using Dragoman.Cli.Doctor;
 
 Terminal.Prepare();
 var root = new RootCommand("Dragoman: any model for every client of the Anthropic Messages API.");
 ServeCommand.AddTo(root);
 DoctorCommand.AddTo(root);
+CheckStreamCommand.AddTo(root);
+ReplayCommand.AddTo(root);
+ModelsCommand.AddTo(root);
+PullCommand.AddTo(root);
+MemoryCommands.AddTo(root);
+StatusLineCommand.AddTo(root);
 // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
+using Recorder = Dragoman.Recording.Recorder;
 
 namespace Dragoman.Cli;
 
@@ -32,7 +33,7 @@ internal static class ServeCommand
         try
         {
             var options = reader.Read(parsed);
-            await using var app = Build(options, Console.Out);
+            await using var app = Build(options, Console.Out, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
             await app.StartAsync(cancellationToken);
             await Banner.WriteAsync(app, options, cancellationToken);
             await Shutdown.WaitAsync(app);
@@ -52,8 +53,11 @@ internal static class ServeCommand
     }
 
     /// <summary>The gateway's web application, not started.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="log">Takes the log.</param>
+    /// <param name="configure">Adds or replaces parts of the gateway.</param>
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
-    internal static WebApplication Build(DragomanOptions options, TextWriter log)
+    internal static WebApplication Build(DragomanOptions options, TextWriter log, Action<IServiceCollection>? configure = null)
     {
         SettingsRules.Check(options);
         var address = Address(options);
@@ -75,10 +79,15 @@ internal static class ServeCommand
             server.AddServerHeader = false;
         });
         builder.Services.AddDragoman(options);
+        configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapDragoman();
         return app;
     }
+
+    /// <summary>Makes a gateway record every exchange into a directory.</summary>
+    internal static Action<IServiceCollection> RecordingInto(string directory) =>
+        services => services.AddSingleton(parts => new Recorder(directory, parts.GetRequiredService<ILogger<Recorder>>()));
 
     private static IPAddress Address(DragomanOptions options)
     {

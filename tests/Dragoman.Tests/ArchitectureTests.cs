@@ -9,14 +9,15 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Messages"] = [],
+        ["Recording"] = [],
         ["Tokens"] = ["Messages"],
         ["Replies"] = ["Messages", "Tokens"],
         ["Tools"] = ["Messages", "Tokens", "Replies"],
-        ["Providers"] = ["Messages", "Tokens", "Replies", "Tools"],
+        ["Providers"] = ["Recording", "Messages", "Tokens", "Replies", "Tools"],
         ["Delivery"] = ["Messages", "Replies", "Providers"],
         ["Routing"] = ["Messages", "Replies", "Providers", "Delivery"],
         ["Telemetry"] = ["Messages", "Replies", "Providers"],
-        ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
+        ["Http"] = ["Recording", "Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };
 
     [GeneratedRegex(@"^using Dragoman\.(?<room>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]

@@ -44,6 +44,14 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKe
         }
     }
 
+    /// <summary>Asks for something that may take minutes; returns when the answer begins.</summary>
+    /// <exception cref="HttpRequestException">The server can't be reached.</exception>
+    public async Task<HttpResponseMessage> SendAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var request = Post(path, body);
+        return await http.SendAsync(request, cancellationToken);
+    }
+
     /// <summary>What the server says of a model.</summary>
     /// <exception cref="UpstreamException">The server can't be reached, or doesn't have the model.</exception>
     public Task<JsonDocument> ShowAsync(string model, CancellationToken cancellationToken)

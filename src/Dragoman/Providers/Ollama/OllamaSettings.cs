@@ -24,6 +24,9 @@ internal sealed class OllamaSettings
     /// <summary>How long a model stays loaded after a request: seconds, or a Go duration like <c>30m</c>; negative for ever. Null: the server's own setting.</summary>
     public JsonElement? KeepAlive { get; set; }
 
+    /// <summary>A request for a model that isn't there downloads it, which may be tens of gigabytes; the client waits.</summary>
+    public bool AutoPull { get; set; }
+
     /// <summary>Settings of single models, by name.</summary>
     public Dictionary<string, OllamaModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
