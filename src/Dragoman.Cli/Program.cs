@@ -12,5 +12,6 @@ ModelsCommand.AddTo(root);
 PullCommand.AddTo(root);
 MemoryCommands.AddTo(root);
 StatusLineCommand.AddTo(root);
+ConfigCommand.AddTo(root);
 // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -37,6 +37,10 @@ internal sealed class ServeOptions
     /// <summary>Where exchanges are recorded; null: nowhere.</summary>
     public string? RecordDirectory(ParseResult parsed) => parsed.GetValue(_record);
 
+    /// <summary>What the configuration file alone says.</summary>
+    /// <exception cref="ConfigException">It is wrong.</exception>
+    public DragomanOptions ReadFile(ParseResult parsed) => LoadFile(parsed.GetValue(_config));
+
     /// <summary>Makes the settings.</summary>
     /// <exception cref="ConfigException">A value or the configuration file is wrong.</exception>
     public DragomanOptions Read(ParseResult parsed)
