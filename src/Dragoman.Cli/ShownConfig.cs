@@ -12,6 +12,9 @@ internal static class ShownConfig
 
     private static readonly string[] SecretNames = ["key", "apiKey", "authToken", "api_key", "access_token", "client_secret", "password"];
 
+    // Settings with a few values, which the documents write in lower case.
+    private static readonly string[] Choices = ["tokenCounter", "thinkingUnsupported", "imagesUnsupported"];
+
     // Headers have any name; these words tell that what they carry is nobody's business.
     private static readonly string[] SecretWords = ["auth", "key", "token", "secret", "cookie"];
 
@@ -27,6 +30,7 @@ internal static class ShownConfig
 
     private static string Shown(JsonProperty setting)
     {
+        if (Choices.Contains(setting.Name, StringComparer.Ordinal)) return $"\"{JsonNamingPolicy.CamelCase.ConvertName(setting.Value.GetString()!)}\"";
         using var shown = new MemoryStream();
         using (var json = new Utf8JsonWriter(shown, Readable)) Write(json, setting.Name, setting.Value, inHeaders: false);
         return System.Text.Encoding.UTF8.GetString(shown.GetBuffer(), 0, (int)shown.Length);
