@@ -27,7 +27,8 @@ internal static class GatewayHost
         builder.Services.AddDragoman(options =>
         {
             options.UpstreamChosen = true;
-            options.Providers["ollama"] = JsonDocument.Parse($$"""{"url":"{{arguments.Get("--upstream")}}"}""").RootElement;
+            // The benchmark asks for many answers at once, of an upstream that gives them.
+            options.Providers["ollama"] = JsonDocument.Parse($$"""{"url":"{{arguments.Get("--upstream")}}","concurrency":0}""").RootElement;
         });
         await using var app = builder.Build();
         // Which types they are; not started unless asked for, as sampling itself allocates.

@@ -15,6 +15,7 @@ internal static class Banner
         var url = ServeCommand.Url(app);
         // Scripts wait for this line, so it is plain text and the first.
         AnsiConsole.MarkupLineInterpolated($"[bold]Dragoman[/] {Http.HealthEndpoint.Version} listens on {url}");
+        foreach (var notice in options.Notices) AnsiConsole.MarkupLineInterpolated($"[yellow]{notice}[/]");
         var router = app.Services.GetRequiredService<Router>();
         var providers = app.Services.GetRequiredService<ProviderSet>();
         var target = await router.DefaultTargetAsync(cancellationToken);
@@ -50,6 +51,7 @@ internal static class Banner
     {
         AnsiConsole.MarkupLineInterpolated($"Default model: [bold]{target}[/], {list.Models.Count} {(list.Models.All(model => model.Remote) ? "offered" : "installed")}");
         foreach (var (pattern, models) in options.Models) AnsiConsole.MarkupLineInterpolated($"  {pattern} -> {models.ToString()}");
+        foreach (var (role, models) in options.Roles) AnsiConsole.MarkupLineInterpolated($"  role {role} -> {models.ToString()}");
         if (options.DefaultModelChosen) return;
         foreach (var model in list.Models.Where(model => model.StandsFor.Count > 0)) AnsiConsole.MarkupLineInterpolated($"  {string.Join(", ", model.StandsFor)} -> {model.Name}");
     }
@@ -57,7 +59,7 @@ internal static class Banner
     private static void WriteSubstitutes(Router router, ModelList list)
     {
         if (!router.Map.IsDefault) return;
-        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)![0]).Distinct(StringComparer.Ordinal)
+        var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)!.Choice.Models[0].Model).Distinct(StringComparer.Ordinal)
             .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)
             .GroupBy(pair => pair.Substitute!, pair => pair.Mapped, StringComparer.Ordinal);
         foreach (var group in substituted)

@@ -45,7 +45,7 @@ internal static class ConfigCommand
         }
         catch (ConfigException wrong)
         {
-            Terminal.Complain(wrong.Message);
+            foreach (var problem in wrong.Problems) Terminal.Complain(problem);
             return 2;
         }
     }

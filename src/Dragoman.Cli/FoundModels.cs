@@ -55,7 +55,7 @@ internal sealed record FoundModels(IReadOnlyList<FoundModel> Models, IReadOnlyLi
         // A name that such a pattern matches.
         var entries = options.Models.Keys.Select(pattern => (Shown: pattern, Name: pattern.Replace("*", "any", StringComparison.Ordinal)));
         var mapped = new List<(string, Target)>();
-        foreach (var (shown, name) in Tiers.Concat(entries)) mapped.Add((shown, (await router.RouteAsync(name, cancellationToken))[0]));
+        foreach (var (shown, name) in Tiers.Concat(entries)) mapped.Add((shown, (await router.RouteAsync(name, cancellationToken)).Targets[0]));
         return mapped;
     }
 }

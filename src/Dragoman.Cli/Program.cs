@@ -13,5 +13,6 @@ PullCommand.AddTo(root);
 MemoryCommands.AddTo(root);
 StatusLineCommand.AddTo(root);
 ConfigCommand.AddTo(root);
+RouteCommand.AddTo(root, Console.Out, Console.Error);
 // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Dragoman.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -32,16 +33,18 @@ internal static class ServeCommand
     {
         try
         {
-            var options = reader.Read(parsed);
+            var reading = new ConfigReading(reader, parsed);
+            var options = reading.Read();
             await using var app = Build(options, Console.Out, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
             await app.StartAsync(cancellationToken);
             await Banner.WriteAsync(app, options, cancellationToken);
+            await using var reload = Watch(app, reading);
             await Shutdown.WaitAsync(app);
             return 0;
         }
         catch (ConfigException wrong)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{wrong.Message}[/]");
+            foreach (var problem in wrong.Problems) AnsiConsole.MarkupLineInterpolated($"[red]{problem}[/]");
             return 2;
         }
         catch (IOException taken)
@@ -59,29 +62,28 @@ internal static class ServeCommand
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
     internal static WebApplication Build(DragomanOptions options, TextWriter log, Action<IServiceCollection>? configure = null)
     {
-        SettingsRules.Check(options);
-        var address = Address(options);
-        if (!IPAddress.IsLoopback(address) && string.IsNullOrEmpty(options.Key))
-        {
-            throw new ConfigException($"Listening on {options.Host} would let everybody on the network use your models: give a key with --key or DRAGOMAN_KEY, or listen on 127.0.0.1.");
-        }
-
+        // Whatever is wrong is said in the end, together with what the gateway's parts find.
+        var address = ServeRules.Check(options);
+        var port = options.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort ? options.Port : 0;
+        LiveGateway? live = null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new LineLog(log, TimeProvider.System));
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Dragoman", options.Verbose ? LogLevel.Debug : LogLevel.Information)
+            // Asked for each entry, as the configuration may change.
+            .AddFilter("Dragoman", level => level >= ((live?.Current.Options ?? options).Verbose ? LogLevel.Debug : LogLevel.Information))
             // A port that is taken is said in one sentence below, not in a page of stack trace.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(server =>
         {
-            server.Listen(address, options.Port);
+            server.Listen(address, port);
             server.AddServerHeader = false;
         });
         builder.Services.AddDragoman(options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapDragoman();
+        live = app.Services.GetRequiredService<LiveGateway>();
         return app;
     }
 
@@ -89,12 +91,9 @@ internal static class ServeCommand
     internal static Action<IServiceCollection> RecordingInto(string directory) =>
         services => services.AddSingleton(parts => new Recorder(directory, parts.GetRequiredService<ILogger<Recorder>>()));
 
-    private static IPAddress Address(DragomanOptions options)
-    {
-        if (options.Host is "localhost") return IPAddress.Loopback;
-        if (options.Host is "*" or "+") return IPAddress.Any;
-        return IPAddress.TryParse(options.Host, out var address) ? address : throw new ConfigException($"--host: '{options.Host}' is not an IP address (127.0.0.1, 0.0.0.0, ::1, ...)");
-    }
+    /// <summary>Takes changes of the configuration until it is disposed.</summary>
+    internal static ConfigReload Watch(WebApplication app, ConfigReading reading) =>
+        new(app.Services.GetRequiredService<LiveGateway>(), reading, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<ConfigReload>>());
 
     /// <summary>The address by which a client on this machine reaches the gateway, whatever it listens on.</summary>
     internal static string Url(WebApplication app)

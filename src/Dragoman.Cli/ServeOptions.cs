@@ -37,25 +37,29 @@ internal sealed class ServeOptions
     /// <summary>Where exchanges are recorded; null: nowhere.</summary>
     public string? RecordDirectory(ParseResult parsed) => parsed.GetValue(_record);
 
-    /// <summary>What the configuration file alone says.</summary>
-    /// <exception cref="ConfigException">It is wrong.</exception>
-    public DragomanOptions ReadFile(ParseResult parsed) => LoadFile(parsed.GetValue(_config));
+    /// <summary>What the configuration file alone says; the defaults when there is none.</summary>
+    public DragomanOptions ReadFile(ParseResult parsed) => System.IO.File.Exists(File(parsed)) ? ConfigFile.Read(File(parsed)) : new DragomanOptions();
 
-    /// <summary>Makes the settings.</summary>
-    /// <exception cref="ConfigException">A value or the configuration file is wrong.</exception>
-    public DragomanOptions Read(ParseResult parsed)
+    /// <summary>The configuration file, which need not be there.</summary>
+    public string File(ParseResult parsed) => parsed.GetValue(_config) ?? "dragoman.json";
+
+    /// <summary>Makes the settings. What is wrong with a value or the configuration file is among <see cref="DragomanOptions.Problems"/>.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="mustExist">The configuration file must be there; otherwise only one that the command line names.</param>
+    public DragomanOptions Read(ParseResult parsed, bool mustExist = false)
     {
-        var options = LoadFile(parsed.GetValue(_config));
-        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0;
-        options.Port = parsed.GetValue(_port) ?? EnvironmentPort() ?? options.Port;
-        options.Host = parsed.GetValue(_host) ?? options.Host;
-        options.Key = parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY") ?? options.Key;
+        var file = File(parsed);
+        var options = mustExist || parsed.GetValue(_config) is not null || System.IO.File.Exists(file) ? ConfigFile.Read(file) : new DragomanOptions();
+        options.UpstreamChosen = options.Providers.Count > 0 || options.Models.Count > 0 || options.Roles.Count > 0;
+        if ((parsed.GetValue(_port) ?? EnvironmentPort(options.Problems)) is { } port) options.Port = Over(options, "port", port);
+        if (parsed.GetValue(_host) is { } address) options.Host = Over(options, "host", address);
+        if ((parsed.GetValue(_key) ?? Environment("DRAGOMAN_KEY")) is { } key) options.Key = Over(options, "key", key);
         options.ThinkingUnsupported = parsed.GetValue(_thinkingUnsupported) ?? options.ThinkingUnsupported;
         options.TokenCounter = parsed.GetValue(_tokenCounter) ?? options.TokenCounter;
         options.Verbose |= parsed.GetValue(_verbose);
         foreach (var host in parsed.GetValue(_allowHost) ?? []) options.AllowedHosts.Add(host);
         foreach (var origin in parsed.GetValue(_allowOrigin) ?? []) options.AllowedOrigins.Add(origin);
-        if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) options.DefaultModel = model;
+        if ((parsed.GetValue(_defaultModel) ?? Environment("DEFAULT_MODEL")) is { } model) options.DefaultModel = Over(options, "defaultModel", model);
         foreach (var entry in parsed.GetValue(_modelMap) ?? []) AddMapping(options, entry);
         ReadProviders(parsed, options);
         return options;
@@ -82,11 +86,11 @@ internal sealed class ServeOptions
         ProviderSection.Set(options, provider, settings);
     }
 
-    private static DragomanOptions LoadFile(string? path)
+    // What is wrong with it now is not the file's fault.
+    private static T Over<T>(DragomanOptions options, string setting, T value)
     {
-        const string usual = "dragoman.json";
-        if (path is not null) return ConfigFile.Load(path);
-        return File.Exists(usual) ? ConfigFile.Load(usual) : new DragomanOptions();
+        options.Problems.Source?.Forget(setting);
+        return value;
     }
 
     private static void AddMapping(DragomanOptions options, string entry)
@@ -94,21 +98,23 @@ internal sealed class ServeOptions
         options.UpstreamChosen = true;
         if (entry.TrimStart().StartsWith('{'))
         {
-            foreach (var (pattern, models) in ConfigFile.ParseModelMap(entry)) options.Models[pattern] = models;
+            foreach (var (pattern, models) in options.Problems.Try("", () => ConfigFile.ParseModelMap(entry)) ?? new Dictionary<string, JsonElement>()) options.Models[pattern] = models;
             return;
         }
 
         var equals = entry.IndexOf('=');
-        if (equals <= 0 || equals == entry.Length - 1) throw new ConfigException($"--model-map: expected claude=ollama or a JSON object, got '{entry}'");
-        options.Models[entry[..equals].Trim()] = JsonString(entry[(equals + 1)..].Trim());
+        if (equals <= 0 || equals == entry.Length - 1) options.Problems.AddOutside($"--model-map: expected claude=ollama or a JSON object, got '{entry}'");
+        else options.Models[entry[..equals].Trim()] = JsonString(entry[(equals + 1)..].Trim());
     }
 
     private static JsonElement JsonString(string value) => JsonDocument.Parse($"\"{JsonEncodedText.Encode(value)}\"").RootElement;
 
-    private static int? EnvironmentPort()
+    private static int? EnvironmentPort(ConfigProblems problems)
     {
         if (Environment("PORT") is not { } text) return null;
-        return int.TryParse(text, out var port) && port is >= 0 and <= 65535 ? port : throw new ConfigException($"PORT: '{text}' is not a port");
+        if (int.TryParse(text, out var port) && port is >= 0 and <= 65535) return port;
+        problems.AddOutside($"PORT: '{text}' is not a port");
+        return null;
     }
 
     private static string? Environment(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -10,13 +10,8 @@ internal static class ShownConfig
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly string[] SecretNames = ["key", "apiKey", "authToken", "api_key", "access_token", "client_secret", "password"];
-
     // Settings with a few values, which the documents write in lower case.
     private static readonly string[] Choices = ["tokenCounter", "thinkingUnsupported", "imagesUnsupported"];
-
-    // Headers have any name; these words tell that what they carry is nobody's business.
-    private static readonly string[] SecretWords = ["auth", "key", "token", "secret", "cookie"];
 
     // Where a secret is may be shown, and is what one looks for.
     private static readonly string[] References = ["env:", "file:"];
@@ -32,11 +27,11 @@ internal static class ShownConfig
     {
         if (Choices.Contains(setting.Name, StringComparer.Ordinal)) return $"\"{JsonNamingPolicy.CamelCase.ConvertName(setting.Value.GetString()!)}\"";
         using var shown = new MemoryStream();
-        using (var json = new Utf8JsonWriter(shown, Readable)) Write(json, setting.Name, setting.Value, inHeaders: false);
+        using (var json = new Utf8JsonWriter(shown, Readable)) Write(json, setting.Name, setting.Value);
         return System.Text.Encoding.UTF8.GetString(shown.GetBuffer(), 0, (int)shown.Length);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, JsonElement value, bool inHeaders)
+    private static void Write(Utf8JsonWriter json, string path, JsonElement value)
     {
         switch (value.ValueKind)
         {
@@ -45,7 +40,7 @@ internal static class ShownConfig
                 foreach (var member in value.EnumerateObject())
                 {
                     json.WritePropertyName(member.Name);
-                    Write(json, member.Name, member.Value, name == "headers");
+                    Write(json, $"{path}.{member.Name}", member.Value);
                 }
 
                 json.WriteEndObject();
@@ -53,10 +48,10 @@ internal static class ShownConfig
             case JsonValueKind.Array:
                 json.WriteStartArray();
                 // Several keys, which take turns.
-                foreach (var entry in value.EnumerateArray()) Write(json, name, entry, inHeaders);
+                foreach (var entry in value.EnumerateArray()) Write(json, path, entry);
                 json.WriteEndArray();
                 break;
-            case JsonValueKind.String when IsSecret(name, inHeaders) && !Array.Exists(References, start => value.GetString()!.StartsWith(start, StringComparison.Ordinal)):
+            case JsonValueKind.String when SecretSettings.IsSecret(path) && !Array.Exists(References, start => value.GetString()!.StartsWith(start, StringComparison.Ordinal)):
                 json.WriteStringValue(Hidden);
                 break;
             default:
@@ -64,8 +59,4 @@ internal static class ShownConfig
                 break;
         }
     }
-
-    private static bool IsSecret(string name, bool inHeaders) => inHeaders
-        ? Array.Exists(SecretWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
-        : SecretNames.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

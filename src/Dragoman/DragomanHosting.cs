@@ -1,3 +1,4 @@
+using Dragoman.Delivery;
 using Dragoman.Http;
 using Dragoman.Providers;
 using Dragoman.Telemetry;
@@ -28,9 +29,13 @@ public static class DragomanHosting
         services.TryAddSingleton<IdSource>();
         services.AddSingleton<Calibration>();
         services.AddSingleton<UpstreamHttp>();
+        services.AddSingleton<Lanes>();
+        services.AddSingleton<CircuitBreakers>();
         services.AddSingleton(parts => new LiveGateway(options, new LastingParts(
             parts.GetRequiredService<UpstreamHttp>(),
             parts.GetRequiredService<Calibration>(),
+            parts.GetRequiredService<Lanes>(),
+            parts.GetRequiredService<CircuitBreakers>(),
             parts.GetRequiredService<IdSource>(),
             parts.GetRequiredService<TimeProvider>(),
             parts.GetRequiredService<ILoggerFactory>(),

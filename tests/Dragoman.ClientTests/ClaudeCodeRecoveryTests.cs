@@ -5,13 +5,11 @@ namespace Dragoman.ClientTests;
 /// <summary>What Claude Code makes of an upstream that fails or is slow.</summary>
 public sealed class ClaudeCodeRecoveryTests(ITestOutputHelper output) : GatewayTest(output)
 {
-    [Theory]
-    [InlineData("error")]
-    [InlineData("drop")]
-    public async Task A_failure_in_the_middle_of_an_answer_is_followed_by_a_second_attempt(string failure)
+    [Fact]
+    public async Task A_connection_that_breaks_in_the_middle_of_an_answer_is_followed_by_a_second_attempt()
     {
         using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync($"[[{failure}:mid]] [[text:the second attempt]]");
+        var run = await claude.AskAsync("[[drop:mid]] [[text:the second attempt]]");
         Assert.Equal("the second attempt", run.Text);
         Assert.Equal(2, World.Ollama.ChatRequests.Count);
     }

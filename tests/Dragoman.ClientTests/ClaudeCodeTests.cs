@@ -3,7 +3,7 @@ using Dragoman.ClientTests.Clients;
 
 namespace Dragoman.ClientTests;
 
-/// <summary>Claude Code as users run it: its default model, and nothing configured but the gateway's address.</summary>
+/// <summary>Claude Code as users run it, on Ollama: what is peculiar to a local model, and what needs no upstream of each kind (the rest is <see cref="Matrix.ClientMatrixTests"/>).</summary>
 public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(output)
 {
     private const string EchoOne = """[[tool:Bash {"command":"echo one","description":"Print one"}]]""";
@@ -17,15 +17,6 @@ public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(outp
         var run = await claude.AskAsync("[[text:Hello from a small model, größer than 東京 👋]]");
         Assert.Equal("Hello from a small model, größer than 東京 👋", run.Text);
         Assert.True(run.Result.GetProperty("usage").GetProperty("input_tokens").GetInt32() > 5000, "the counts of the upstream reach the client");
-    }
-
-    [Fact]
-    public async Task Runs_three_rounds_of_a_tool_and_the_model_sees_their_results()
-    {
-        using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync($"{EchoOne} [[then]] {EchoTwo} [[then]] {EchoThree}", "--allowedTools", "Bash");
-        Assert.Equal("results: one | two | three", run.Text);
-        Assert.Equal(4, World.Ollama.ChatRequests.Count);
     }
 
     [Fact]
@@ -47,27 +38,6 @@ public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(outp
     }
 
     [Fact]
-    public async Task Runs_two_parallel_calls_and_each_result_reaches_its_own_call()
-    {
-        using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync($$"""[[tool:Bash {"command":"sleep 0.5 && echo one","description":"Print one late"}]] [[and]] {{EchoTwo}}""", "--allowedTools", "Bash");
-        // Claude Code sends results in the order in which the commands ended; an upstream that pairs them by position needs the order of the calls.
-        Assert.Equal(["two", "one"], run.ToolResults.Select(result => result.GetProperty("content").GetString()));
-        Assert.Equal("results: one | two", run.Text);
-        Assert.Equal(2, World.Ollama.ChatRequests.Count);
-    }
-
-    [Fact]
-    public async Task A_failed_command_reaches_the_model_as_an_error()
-    {
-        using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync("""[[tool:Bash {"command":"echo broken >&2; exit 3","description":"Fail"}]]""", "--allowedTools", "Bash");
-        Assert.StartsWith("results: ", run.Text);
-        Assert.True(Assert.Single(run.ToolResults).GetProperty("is_error").GetBoolean());
-        Assert.Contains("Exit code 3\\nbroken", World.Ollama.ChatRequests[^1]);
-    }
-
-    [Fact]
     public async Task A_picture_that_it_reads_does_not_break_the_conversation()
     {
         using var claude = new ClaudeCode(World.Url);
@@ -77,17 +47,6 @@ public sealed class ClaudeCodeTests(ITestOutputHelper output) : GatewayTest(outp
         var path = JsonEncodedText.Encode(Path.Combine(claude.WorkingDirectory, "dot.png"));
         var run = await claude.AskAsync($$"""[[tool:Read {"file_path":"{{path}}"}]]""", "--allowedTools", "Read");
         Assert.StartsWith("results: ", run.Text);
-    }
-
-    [Fact]
-    public async Task Thinking_goes_on_over_a_tool_round_and_the_upstream_gets_it_back()
-    {
-        using var claude = new ClaudeCode(World.Url);
-        var run = await claude.AskAsync($"[[think:The first thought.]] {EchoOne} [[then]] [[think:The second thought.]] [[text:done]]", "--allowedTools", "Bash");
-        Assert.Equal("done", run.Text);
-        Assert.Equal(2, run.Blocks.Count(block => block.GetProperty("type").ValueEquals("thinking")));
-        Assert.All(run.Blocks.Where(block => block.GetProperty("type").ValueEquals("thinking")), block => Assert.NotEmpty(block.GetProperty("signature").GetString()!));
-        Assert.Contains("The first thought.", World.Ollama.ChatRequests[1]);
     }
 
     [Fact]

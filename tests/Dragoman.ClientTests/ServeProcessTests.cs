@@ -86,6 +86,41 @@ public sealed class ServeProcessTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_changed_file_and_a_hang_up_signal_have_the_configuration_read_again()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "dragoman.json");
+        await File.WriteAllTextAsync(file, """{ "key": "literal", "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync("--config", file);
+        await SaidAsync(gateway, $"{file} (line 1): key: the secret stands in the file");
+        await File.WriteAllTextAsync(file, """{ "verbose": true, "prot": 1, "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);
+        await SaidAsync(gateway, "did you mean 'port'?");
+        await File.WriteAllTextAsync(file, """{ "verbose": true, "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);
+        await SaidAsync(gateway, "Configuration exchanged: key; verbose");
+        await gateway.HangUpAsync();
+        await SaidAsync(gateway, "Configuration read again: nothing is different");
+        Assert.Equal(0, await gateway.StopAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task All_that_is_wrong_with_the_settings_is_said_at_once()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "dragoman.json");
+        await File.WriteAllTextAsync(file, "{\n  \"prot\": 1,\n  \"providers\": { \"cloud\": { \"type\": \"opnai\" } }\n}", TestContext.Current.CancellationToken);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = directory.Path, ["DOTNET_ROOT"] = GatewayProcess.RuntimeRoot };
+        var outcome = await ClientProcess.RunAsync(Installed.Gateway, ["serve", "--port", "70000"], environment, directory.Path);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal(
+            [
+                "dragoman.json (line 2): prot: there is no such setting; did you mean 'port'?",
+                "port: 70000 is not a port (0 to 65535; 0 takes a free one)",
+                "dragoman.json (line 3): providers.cloud.type: there is no provider type 'opnai'; did you mean 'openai'? Known types: anthropic, demo, gemini, ollama, openai",
+            ],
+            outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd()));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_doctor_finds_a_provider_well()
     {
         await using var gemini = await SimulatedGemini.StartAsync(GeminiScenario.Agent());
@@ -111,6 +146,11 @@ public sealed class ServeProcessTests
         Assert.Equal(1, ollama.ExitCode);
         Assert.Contains("ollama serve", ollama.Output);
         Assert.Equal(2, (await DoctorAsync("-m", "nonsense")).ExitCode);
+    }
+
+    private static async Task SaidAsync(GatewayProcess gateway, string words)
+    {
+        while (!gateway.Output.Contains(words, StringComparison.Ordinal)) await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 
     private static async Task<ProcessOutcome> DoctorAsync(params string[] arguments)

@@ -52,7 +52,7 @@ internal static class DoctorCommand
         }
         catch (ConfigException wrong)
         {
-            return ([DoctorFinding.Wrong("configuration", wrong.Message)], 2);
+            return ([.. wrong.Problems.Select(problem => DoctorFinding.Wrong("configuration", problem))], 2);
         }
     }
 

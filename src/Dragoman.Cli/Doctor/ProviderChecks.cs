@@ -41,7 +41,7 @@ internal static class ProviderChecks
         else yield return DoctorFinding.Wrong(patient.Default.ToString(), "the default model is not there", Missing(patient, patient.Default));
         foreach (var (tier, name) in Tiers)
         {
-            var target = (await patient.Router.RouteAsync(name, cancellationToken))[0];
+            var target = (await patient.Router.RouteAsync(name, cancellationToken)).Targets[0];
             if (target == patient.Default || !await CanJudgeAsync(patient, target.Provider, cancellationToken)) continue;
             var found = (await patient.ListAsync(target.Provider, cancellationToken)).Find(target.Model) is not null;
             if (!found) yield return DoctorFinding.Warning(target.ToString(), $"{tier} leads there, and it is not there", Missing(patient, target));

@@ -17,7 +17,7 @@ public sealed class DragomanOptions
     /// <summary>Port to listen on; 0 takes a free one.</summary>
     public int Port { get; set; } = 3000;
 
-    /// <summary>The key that clients must show in <c>x-api-key</c> or <c>Authorization: Bearer</c>; <c>env:NAME</c> reads an environment variable. Null: none is needed.</summary>
+    /// <summary>The key that clients must show in <c>x-api-key</c> or <c>Authorization: Bearer</c>; <c>env:NAME</c> reads an environment variable, <c>file:PATH</c> a file. Null: none is needed.</summary>
     public string? Key { get; set; }
 
     /// <summary>Host names by which clients may address the gateway, besides loopback.</summary>
@@ -45,8 +45,11 @@ public sealed class DragomanOptions
     [JsonIgnore]
     public bool UpstreamChosen { get; set; }
 
-    /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model or an ordered list: <c>model</c> or <c>provider/model</c>.</summary>
+    /// <summary>Client's model (with <c>*</c> as wildcard) to one upstream model, a list in order of preference, or <c>use</c> and <c>strategy</c>: <c>model</c> or <c>provider/model</c>.</summary>
     public IDictionary<string, JsonElement> Models { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Models for kinds of requests, in place of what <see cref="Models"/> says for Claude's names: role to what a value of <see cref="Models"/> may be.</summary>
+    public IDictionary<string, JsonElement> Roles { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>Each provider's own section, by name; <c>type</c> says what it is when the name doesn't.</summary>
     public IDictionary<string, JsonElement> Providers { get; set; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -62,6 +65,9 @@ public sealed class DragomanOptions
 
     /// <summary>Seconds without a byte after which an upstream counts as dead.</summary>
     public double IdleTimeoutSeconds { get; set; } = 600;
+
+    /// <summary>What is asked again after a failure.</summary>
+    public RetryOptions Retries { get; set; } = new();
 
     /// <summary>How tokens are counted.</summary>
     public TokenCounterKind TokenCounter { get; set; }
@@ -80,6 +86,12 @@ public sealed class DragomanOptions
 
     /// <summary>Logs translated requests and ignored fields too.</summary>
     public bool Verbose { get; set; }
+
+    /// <summary>What was found wrong where the settings come from. The gateway doesn't work with them then; it says this, and what it finds itself.</summary>
+    internal ConfigProblems Problems { get; set; } = new();
+
+    /// <summary>What is not wrong but should be otherwise, each in a sentence.</summary>
+    internal IReadOnlyList<string> Notices { get; set; } = [];
 }
 
 /// <summary>What to do when a client insists on thinking and the model can't.</summary>
@@ -116,4 +128,17 @@ public sealed class FetchOptions
 
     /// <summary>The longest time, in seconds.</summary>
     public double TimeoutSeconds { get; set; } = 20;
+}
+
+/// <summary>Repeats of requests that failed before the client has seen anything of an answer.</summary>
+public sealed class RetryOptions
+{
+    /// <summary>How often each target is asked at most; 1: nothing is repeated.</summary>
+    public int Attempts { get; set; } = 3;
+
+    /// <summary>No repeat begins later than this many seconds after the first attempt.</summary>
+    public double TotalSeconds { get; set; } = 30;
+
+    /// <summary>An upstream that asks for a longer wait than this (<c>retry-after</c>), in seconds, isn't waited for.</summary>
+    public double LongestWaitSeconds { get; set; } = 5;
 }

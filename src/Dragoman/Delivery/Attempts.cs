@@ -5,53 +5,84 @@ using Dragoman.Replies;
 
 namespace Dragoman.Delivery;
 
-/// <summary>Asks the targets one after the other until one answers. After the first visible event there is no way back.</summary>
-internal sealed partial class Attempts(ProviderSet providers, ILogger<Attempts> log)
+/// <summary>
+/// Asks the targets of a request until one answers: repeats what is worth it, then goes on to the next. After the first visible event there is no way back.
+/// </summary>
+internal sealed class Attempts(AttemptParts parts)
 {
     /// <summary>
-    /// The events of the first target that answers. Each target tried is announced by <paramref name="trying"/>. The last event is always
-    /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>.
+    /// The events of the first target that answers; <see cref="ReplyEventKind.Opened"/> comes with each attempt. The last event is always
+    /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>, and when it is out the upstream's request has ended and its lane is free.
     /// </summary>
     /// <exception cref="InvalidRequestException">The model can't do what the client insists on, or the request is wrong.</exception>
     public async IAsyncEnumerable<ReplyEvent> StreamAsync(
-        MessagesRequest request, IReadOnlyList<Target> targets, Action<Target> trying, [EnumeratorCancellation] CancellationToken cancellationToken)
+        MessagesRequest request, IReadOnlyList<Target> targets, Caller caller, IAttemptWatch watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // What this gateway can't read, no other model can be told; an upstream that speaks the client's language may.
-        if (request.Fault is { } fault)
+        var failures = new Failures();
+        var course = new AttemptCourse(parts, parts.Fit.Fitting(request, Able(request, targets), failures), failures, caller, watch);
+        while (await course.NextAsync(cancellationToken) is { } next)
         {
-            targets = [.. targets.Where(target => providers[target.Provider] is IPassThrough)];
-            if (targets.Count == 0) throw fault;
-        }
-
-        for (var i = 0; i < targets.Count; i++)
-        {
-            var target = targets[i];
-            trying(target);
-            UpstreamError? error = null;
-            var visible = false;
-            await foreach (var step in providers[target.Provider].StreamAsync(request, target, cancellationToken))
+            var (visible, ending) = (false, default(ReplyEvent?));
+            using (var attempt = next)
             {
-                if (step.Kind == ReplyEventKind.Failed && !visible && step.Error.IsRetryable && i + 1 < targets.Count)
+                await foreach (var step in attempt.Provider.StreamAsync(request, attempt.Target, cancellationToken))
                 {
-                    error = step.Error;
-                    break;
+                    if (step.Kind is ReplyEventKind.Finished or ReplyEventKind.Failed)
+                    {
+                        ending = step;
+                        break;
+                    }
+
+                    if (!visible && IsVisible(step.Kind, request))
+                    {
+                        visible = true;
+                        await attempt.Pass.ReportAsync(failure: null);
+                    }
+
+                    yield return step;
                 }
 
-                visible |= step.Kind != ReplyEventKind.Opened;
-                yield return step;
-                if (step.Kind is ReplyEventKind.Finished or ReplyEventKind.Failed) yield break;
+                ending ??= ReplyEvent.Failed(new UpstreamError(UpstreamErrorKind.Broken, $"{attempt.Target}: the answer ended without saying so."));
+                if (ending is { Kind: ReplyEventKind.Failed, Error: { } error })
+                {
+                    // Also when it began well: an upstream whose answers break off is no good one.
+                    if (visible) await attempt.Pass.ReportAsync(error.Kind);
+                    else await course.FailAsync(attempt, error);
+                }
+                else if (!visible)
+                {
+                    await attempt.Pass.ReportAsync(failure: null);
+                }
             }
 
-            if (error is null)
-            {
-                yield return ReplyEvent.Failed(new UpstreamError(UpstreamErrorKind.Broken, $"{target}: the answer ended without saying so."));
-                yield break;
-            }
-
-            LogFallback(target, error.Message, targets[i + 1]);
+            if (!visible && ending is { Kind: ReplyEventKind.Failed }) continue;
+            yield return ending.Value;
+            yield break;
         }
+
+        yield return ReplyEvent.Failed(course.Verdict);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} failed ({Error}), trying {Next}")]
-    private partial void LogFallback(Target target, string error, Target next);
+    // The beginning of a stream that is passed on says no more than the one that the gateway writes itself while it waits; a whole answer is an answer.
+    private static bool IsVisible(ReplyEventKind kind, MessagesRequest request) => kind is not ReplyEventKind.Opened && !(kind is ReplyEventKind.PassedStart && request.Stream);
+
+    // What this gateway can't read, no other model can be told; an upstream that speaks the client's language may.
+    private IReadOnlyList<Target> Able(MessagesRequest request, IReadOnlyList<Target> targets)
+    {
+        if (request.Fault is not { } fault) return targets;
+        List<Target> able = [.. targets.Where(target => parts.Providers[target.Provider] is IPassThrough)];
+        return able.Count > 0 ? able : throw fault;
+    }
 }
+
+/// <summary>What deliveries are made with: the parts of one configuration, and what outlives it.</summary>
+/// <param name="Providers">The upstreams.</param>
+/// <param name="Fit">Which of them a request fits into.</param>
+/// <param name="Policy">What is repeated.</param>
+/// <param name="Lanes">How many requests each takes at once; outlives a configuration.</param>
+/// <param name="Breakers">Which are left alone; outlives a configuration.</param>
+/// <param name="Ids">The source of chance.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Log">The log.</param>
+internal sealed record AttemptParts(
+    ProviderSet Providers, ContextFit Fit, RetryPolicy Policy, Lanes Lanes, CircuitBreakers Breakers, IdSource Ids, TimeProvider Time, ILogger<Attempts> Log);

@@ -14,6 +14,9 @@ internal sealed record ApiError(int Status, string Type, string Message, string?
     /// <summary>The error as an upstream wrote it; sent instead of the other fields.</summary>
     public PassedError? Passed { get; init; }
 
+    /// <summary>Whether a client should ask again.</summary>
+    public RetryAdvice Advice { get; init; }
+
     /// <summary>The client's own mistake.</summary>
     public static ApiError From(InvalidRequestException invalid) => Invalid(invalid.Message, invalid.ErrorCode);
 
@@ -29,7 +32,7 @@ internal sealed record ApiError(int Status, string Type, string Message, string?
 
     /// <summary>The one place that knows which upstream failure is which status and type.</summary>
     public static ApiError From(UpstreamError error) =>
-        error.Passed is { } passed ? new ApiError(passed.Status, passed.Type, error.Message) { Passed = passed } : FromKind(error);
+        (error.Passed is { } passed ? new ApiError(passed.Status, passed.Type, error.Message) { Passed = passed } : FromKind(error)) with { Advice = RetryAdvices.For(error) };
 
     private static ApiError FromKind(UpstreamError error) => error.Kind switch
     {

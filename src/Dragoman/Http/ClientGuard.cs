@@ -12,6 +12,9 @@ internal sealed class ClientGuard(DragomanOptions options)
 {
     private readonly byte[]? _key = Secret.Resolve(options.Key) is { Length: > 0 } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
 
+    /// <summary>True when both ask for the same key: its file may have changed while its name stayed.</summary>
+    public bool WantsKeyOf(ClientGuard other) => _key.AsSpan().SequenceEqual(other._key);
+
     /// <summary>Why the request is refused, or null.</summary>
     public ApiError? Check(HttpContext http, bool needsKey) => CheckHost(http) ?? CheckOrigin(http) ?? CheckContentType(http) ?? (needsKey ? CheckKey(http) : null);
 

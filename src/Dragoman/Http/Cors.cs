@@ -16,7 +16,7 @@ internal static class Cors
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
         headers.Vary = "Origin";
-        headers.AccessControlExposeHeaders = "request-id, retry-after, x-dragoman-model, x-dragoman-degraded";
+        headers.AccessControlExposeHeaders = "request-id, retry-after, x-dragoman-model, x-dragoman-route, x-dragoman-degraded";
         if (!HttpMethods.IsOptions(http.Request.Method)) return false;
         headers.AccessControlAllowMethods = string.Join(", ", methods);
         headers.AccessControlAllowHeaders = AllowedHeaders;

@@ -16,8 +16,10 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesParser.ParseForAnyone(body.Bytes, counting: true) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
-        var target = (await router.RouteAsync(request.Model, http.RequestAborted))[0];
+        var route = await router.RouteAsync(request, http.RequestAborted);
+        var target = route.Targets[0];
         exchange.Target = target;
+        (exchange.RouteReason, exchange.RoutedByRole) = (route.Reason, route.Role is not null);
         if (await PassAsync(http, exchange, request, target)) return;
         if (request.Fault is { } fault) throw fault;
         var original = tokens.Estimate(request, target.ToString()).Tokens;

@@ -34,6 +34,7 @@ internal static class JsonReply
     /// <summary>Sends an error.</summary>
     public static Task SendAsync(HttpContext http, ApiError error, string requestId)
     {
+        RetryAdvices.Write(http, error.Advice);
         if (error.Passed is { } passed) return PassAsync(http, passed.Status, passed.Body);
         if (error.RetryAfter is { } wait)
         {

@@ -19,9 +19,16 @@ internal sealed class LiveGateway
     public Composition Current => _current;
 
     /// <summary>Puts another configuration to work.</summary>
-    /// <exception cref="ConfigException">It is wrong; the old one stays.</exception>
-    public void Exchange(DragomanOptions options)
+    /// <returns>What is other than before, in one line; empty when nothing is.</returns>
+    /// <exception cref="ConfigException">It is wrong, and the old one goes on.</exception>
+    public string Exchange(DragomanOptions options)
     {
-        lock (_exchanging) _current = new Composition(options, _lasting);
+        lock (_exchanging)
+        {
+            var next = new Composition(options, _lasting, _current);
+            var differences = next.Differences(_current);
+            _current = next;
+            return differences;
+        }
     }
 }

@@ -19,8 +19,10 @@ internal sealed class MessagesEndpoint(
         var request = MessagesParser.ParseForAnyone(body.Bytes) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
         exchange.Stream = request.Stream;
-        var targets = await router.RouteAsync(request.Model, http.RequestAborted);
+        var route = await router.RouteAsync(request, http.RequestAborted);
+        var targets = route.Targets;
         exchange.Target = targets[0];
+        (exchange.RouteReason, exchange.RoutedByRole) = (route.Reason, route.Role is not null);
         // Where the request is passed on, the upstream does what the client wants done to its context.
         if (!targets.All(target => providers[target.Provider] is IPassThrough)) (request, exchange.AppliedEdits) = ContextEditing.Apply(request, counted => tokens.Correct(counted, targets[0].ToString()));
         log.Accepted(exchange, request);
@@ -30,9 +32,9 @@ internal sealed class MessagesEndpoint(
 
     private async Task AnswerAsync(HttpContext http, Exchange exchange, MessagesRequest request, IReadOnlyList<Target> targets)
     {
-        var settings = new ReplySettings(request, options, ids);
+        var settings = new ReplySettings(request, options, ids, tokens);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        var stream = attempts.StreamAsync(request, targets, target => exchange.Target = target, work.Token);
+        var stream = attempts.StreamAsync(request, targets, ClaudeCode.Caller(request), exchange, work.Token);
         await using var events = new EventCursor(stream.GetAsyncEnumerator(work.Token), work);
         if (request.Stream) await new StreamingReply(http, exchange, settings, time, log).SendAsync(events);
         else await new WholeReply(http, exchange, settings).SendAsync(events);

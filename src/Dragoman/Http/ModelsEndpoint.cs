@@ -16,7 +16,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var query = http.Request.Query;
         var limit = Limit(query["limit"]);
         var wanted = query["lifecycle[]"];
-        var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(IsClaudeCode(http), http.RequestAborted);
+        var all = wanted.Count > 0 && !wanted.Contains("active") ? [] : await AllAsync(ClientAgent.IsClaudeCode(http), http.RequestAborted);
         var start = query["after_id"] is [{ } after] ? IndexOf(all, after, "after_id") + 1 : 0;
         var end = Math.Min(all.Count, start + limit);
         var backwards = query["before_id"] is [{ Length: > 0 }];
@@ -47,15 +47,25 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
         var all = await AllAsync(discovery: false, http.RequestAborted);
         var name = ModelName.Clean(id);
         var found = all.Find(model => Same(model.Id, id)) ?? all.Find(model => Same(model.Id, name) || Same(model.Target.ToString(), name) || model.Info?.IsCalled(name) == true);
-        if (found is null && ModelName.IsClaude(name))
-        {
-            // Any Claude name is served by what it is mapped to.
-            var target = (await router.RouteAsync(name, http.RequestAborted))[0];
-            found = new ListedModel(id, target, (await catalog.ListAsync(target.Provider, http.RequestAborted)).Find(target.Model));
-        }
-
+        if (found is null) found = await UnlistedAsync(id, name, http.RequestAborted);
+        else if (found.Info is null) found = found with { Info = await DescribeAsync(found.Target, http.RequestAborted) };
         if (found is null) throw new ApiException(ApiError.NotFound($"model: {id}"));
         await JsonReply.SendAsync(http, 200, (found with { Id = id }).WriteFields);
+    }
+
+    // Any Claude name is served by what it is mapped to; an upstream that speaks the client's language may have others that its list doesn't show.
+    private async Task<ListedModel?> UnlistedAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        var target = (await router.RouteAsync(name, cancellationToken)).Targets[0];
+        var info = await DescribeAsync(target, cancellationToken);
+        var isNamed = info is not null && providers[target.Provider] is IPassThrough && (Same(target.Model, name) || Same(target.ToString(), name));
+        return isNamed || ModelName.IsClaude(name) ? new ListedModel(id, target, info) : null;
+    }
+
+    private async ValueTask<ModelInfo?> DescribeAsync(Target target, CancellationToken cancellationToken)
+    {
+        if ((await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model) is { } listed) return listed;
+        return providers[target.Provider] is IPassThrough passing ? await passing.FindModelAsync(target.Model, cancellationToken) : null;
     }
 
     private async Task<List<ListedModel>> AllAsync(bool discovery, CancellationToken cancellationToken)
@@ -74,7 +84,7 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
 
         foreach (var name in router.Map.Names.Where(name => listed.TrueForAll(model => !Same(model.Id, name))))
         {
-            var target = (await router.RouteAsync(name, cancellationToken))[0];
+            var target = (await router.RouteAsync(name, cancellationToken)).Targets[0];
             listed.Add(new ListedModel(discovery && !IsKept(name) ? ModelName.DiscoveryPrefix + name : name, target, (await catalog.ListAsync(target.Provider, cancellationToken)).Find(target.Model)));
         }
 
@@ -87,9 +97,6 @@ internal sealed class ModelsEndpoint(Router router, ProviderSet providers, Model
 
     // Claude Code's discovery keeps only these.
     private static bool IsKept(string id) => id.Contains("claude", StringComparison.OrdinalIgnoreCase) || id.Contains("anthropic", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsClaudeCode(HttpContext http) =>
-        http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("claude-code/", StringComparison.Ordinal) || agent.StartsWith("claude-cli/", StringComparison.Ordinal));
 
     private static int Limit(string? text)
     {

@@ -10,11 +10,15 @@ internal static class ReplyHeaders
     // Proxies refuse header lines of more than 8 kB.
     private const int MaxDegradedLength = 2048;
 
-    /// <summary>Writes <c>x-dragoman-model</c> and <c>x-dragoman-degraded</c>, and what the upstream says of its limits.</summary>
+    // A pattern of the configuration may be of any length.
+    private const int MaxReasonLength = 200;
+
+    /// <summary>Writes <c>x-dragoman-model</c>, <c>x-dragoman-route</c> and <c>x-dragoman-degraded</c>, and what the upstream says of its limits.</summary>
     public static void Write(HttpContext http, Exchange exchange)
     {
         if (exchange.Upstream is { } upstream) Pass(http, upstream);
         if (exchange.Target is { } target) http.Response.Headers["x-dragoman-model"] = Printable(target.ToString());
+        if (exchange.RouteReason is { } reason) http.Response.Headers["x-dragoman-route"] = Printable(reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason);
         if (exchange.Opened is not { Degraded.Count: > 0 } opened) return;
         var degraded = Printable(string.Join(", ", opened.Degraded));
         http.Response.Headers["x-dragoman-degraded"] = degraded.Length > MaxDegradedLength ? degraded[..MaxDegradedLength] : degraded;

@@ -1,11 +1,12 @@
 using Dragoman.Messages;
 using Dragoman.Replies;
 using Dragoman.Telemetry;
+using Dragoman.Tokens;
 
 namespace Dragoman.Http;
 
 /// <summary>How an answer is sent: what the request and the configuration say of its form.</summary>
-internal sealed class ReplySettings(MessagesRequest request, DragomanOptions options, IdSource ids)
+internal sealed class ReplySettings(MessagesRequest request, DragomanOptions options, IdSource ids, TokenEstimator tokens)
 {
     /// <summary>How long the answer waits for the upstream's first event.</summary>
     public TimeSpan FirstEventGrace { get; } = TimeSpan.FromSeconds(options.FirstEventGraceSeconds);
@@ -28,7 +29,8 @@ internal sealed class ReplySettings(MessagesRequest request, DragomanOptions opt
     public MessageHead Head(Exchange exchange) => new(
         ids.Next("msg_"),
         options.ReturnRealModel ? exchange.Target!.Model : request.Model,
-        exchange.Opened?.Prompt.Tokens ?? 0,
+        // Nothing has gone upstream yet while a request waits for its lane.
+        exchange.Opened is { } opened ? opened.Prompt.Tokens : tokens.Estimate(request, exchange.Target!.ToString()).Tokens,
         request.ContextEdits.Count > 0)
     {
         AppliedEdits = exchange.AppliedEdits,

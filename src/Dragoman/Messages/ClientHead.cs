@@ -14,4 +14,15 @@ internal sealed class ClientHead
 
     /// <summary>The query with its question mark; Claude Code's is <c>?beta=true</c>.</summary>
     public string Query { get; init; } = "";
+
+    /// <summary>The value of one of <see cref="Headers"/>; null when it isn't there.</summary>
+    public string? Header(string name)
+    {
+        foreach (var (known, value) in Headers)
+        {
+            if (string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        return null;
+    }
 }

@@ -119,6 +119,23 @@ internal sealed record MessagesRequest
     /// </summary>
     public InvalidRequestException? Fault { get; init; }
 
+    /// <summary>What the prompt was counted as, if it was; kept here so that it is counted once on its way.</summary>
+    public CountedPrompt? Counted { get; set; }
+
     /// <summary>Fields that are known to be lost or approximated whatever the provider, as <c>field=how</c>.</summary>
     public IReadOnlyList<string> Degraded { get; init; } = [];
+}
+
+/// <summary>A prompt's size by the word rule, and the parts that it is the size of: a copy of the request with other ones must be counted anew.</summary>
+internal sealed class CountedPrompt(MessagesRequest request, int tokens)
+{
+    private readonly IReadOnlyList<TextBlock> _system = request.System;
+    private readonly IReadOnlyList<Tool> _tools = request.Tools;
+    private readonly IReadOnlyList<Message> _messages = request.Messages;
+
+    /// <summary>The size.</summary>
+    public int Tokens { get; } = tokens;
+
+    /// <summary>It is the size of this request.</summary>
+    public bool IsOf(MessagesRequest request) => ReferenceEquals(_system, request.System) && ReferenceEquals(_tools, request.Tools) && ReferenceEquals(_messages, request.Messages);
 }

@@ -12,4 +12,7 @@ internal interface IPassThrough : IProvider
     /// <summary>The upstream's own answer to a question for a count of tokens; null when it has no such endpoint.</summary>
     /// <exception cref="UpstreamException">The upstream can't be reached or refuses.</exception>
     ValueTask<PassedAnswer?> CountAsync(MessagesRequest request, Target target, CancellationToken cancellationToken);
+
+    /// <summary>The upstream's own description of a model that its list may not show, an alias; null when it gives none.</summary>
+    ValueTask<ModelInfo?> FindModelAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult<ModelInfo?>(null);
 }

@@ -17,6 +17,9 @@ internal interface IProvider
     /// <exception cref="InvalidRequestException">The model can't do what the client insists on.</exception>
     IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, CancellationToken cancellationToken);
 
+    /// <summary>How much the upstream takes at once of what goes to <paramref name="target"/>; null: there is no limit. Asked before each request, so the answer is at hand or soon known.</summary>
+    ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => default;
+
     /// <summary>The models that the upstream has.</summary>
     /// <exception cref="UpstreamException">The upstream can't be asked.</exception>
     ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken);

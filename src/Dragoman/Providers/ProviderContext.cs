@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dragoman.Tokens;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dragoman.Providers;
 
@@ -16,4 +17,7 @@ internal sealed record ProviderContext(
 {
     /// <summary>How long an upstream may be silent in the middle of a request.</summary>
     public TimeSpan IdleTimeout => TimeSpan.FromSeconds(Options.IdleTimeoutSeconds);
+
+    /// <summary>What happens behind a request's back.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 }

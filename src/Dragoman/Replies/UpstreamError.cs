@@ -43,6 +43,6 @@ internal sealed record UpstreamError(UpstreamErrorKind Kind, string Message, Tim
     /// <summary>The failure in the upstream's own words, when they are the client's language; null when the gateway has to find words.</summary>
     public PassedError? Passed { get; init; }
 
-    /// <summary>Another upstream, or the same one later, might do better.</summary>
-    public bool IsRetryable => Kind is not (UpstreamErrorKind.InvalidRequest or UpstreamErrorKind.ContextOverflow);
+    /// <summary>The gateway has asked again before it gave up, so a client need not do it at once.</summary>
+    public bool Repeated { get; init; }
 }

@@ -6,77 +6,80 @@ namespace Dragoman.Routing;
 internal sealed class ModelMap
 {
     // The map of claude-code-ollama-proxy, which its users rely on.
-    private static readonly (string Pattern, string[] Models)[] Defaults =
+    private static readonly MapEntry[] Defaults =
     [
-        ("claude-opus-4-5", ["llama3.1:70b"]),
-        ("claude-sonnet-4-5", ["llama3.1:8b"]),
-        ("claude-haiku-4-5", ["llama3.2:3b"]),
-        ("claude-3-5-sonnet-20241022", ["llama3.1:8b"]),
-        ("claude-3-5-haiku-20241022", ["llama3.2:3b"]),
-        ("claude-3-opus-20240229", ["llama3.1:70b"]),
-        ("claude-3-sonnet-20240229", ["llama3.1:8b"]),
-        ("claude-3-haiku-20240307", ["llama3.2:3b"]),
+        Default("claude-opus-4-5", "llama3.1:70b"),
+        Default("claude-sonnet-4-5", "llama3.1:8b"),
+        Default("claude-haiku-4-5", "llama3.2:3b"),
+        Default("claude-3-5-sonnet-20241022", "llama3.1:8b"),
+        Default("claude-3-5-haiku-20241022", "llama3.2:3b"),
+        Default("claude-3-opus-20240229", "llama3.1:70b"),
+        Default("claude-3-sonnet-20240229", "llama3.1:8b"),
+        Default("claude-3-haiku-20240307", "llama3.2:3b"),
     ];
 
-    private const string CatchAllPattern = "*";
+    private readonly List<MapEntry> _mapped = [];
 
-    private readonly List<(string Pattern, string[] Models)> _mapped = [];
-
-    /// <summary>Reads the user's map.</summary>
-    /// <exception cref="ConfigException">An entry is neither a model nor a list of models.</exception>
-    public ModelMap(IEnumerable<KeyValuePair<string, JsonElement>> entries)
+    /// <summary>Reads the user's map. An entry that is wrong is left out.</summary>
+    /// <param name="entries">The setting <c>models</c>.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    public ModelMap(IEnumerable<KeyValuePair<string, JsonElement>> entries, ICollection<RoutingProblem> problems)
     {
+        var reader = new ModelChoiceReader(problems);
         foreach (var (pattern, value) in entries)
         {
-            if (pattern == CatchAllPattern) CatchAll = Models(pattern, value);
-            else _mapped.Add((pattern, Models(pattern, value)));
+            if (reader.Read(value, $"models.{pattern}") is not { } choice) continue;
+            var entry = new MapEntry(pattern, choice, $"models \"{pattern}\"");
+            if (entry.MatchesAll) CatchAll = entry;
+            else _mapped.Add(entry);
         }
     }
 
-    /// <summary>What the user's entry <c>*</c> says: for names that nothing else matches, not for those that an upstream has.</summary>
-    public IReadOnlyList<string>? CatchAll { get; }
+    /// <summary>The user's entry <c>*</c>: for names that nothing else matches, not for those that an upstream has.</summary>
+    public MapEntry? CatchAll { get; }
 
     /// <summary>The user mapped nothing.</summary>
     public bool IsDefault => _mapped.Count == 0 && CatchAll is null;
 
     /// <summary>The names of the map, the user's first, patterns left out: for the list of models.</summary>
     public IEnumerable<string> Names =>
-        _mapped.Concat(Defaults).Select(entry => entry.Pattern).Where(pattern => !pattern.Contains('*')).Distinct(StringComparer.OrdinalIgnoreCase);
+        _mapped.Concat(Defaults).Where(entry => !entry.IsPattern).Select(entry => entry.Pattern).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What the user's own entries but <c>*</c> say of a cleaned model name; null when none matches.</summary>
-    public IReadOnlyList<string>? Mapped(string model) => Find(_mapped, model);
+    /// <summary>The user's entry, other than <c>*</c>, for a cleaned model name; null when none matches.</summary>
+    public MapEntry? Mapped(string model) => Find(_mapped, model);
 
-    /// <summary>What the user's entries say of the tier of a Claude id; null when none speaks of it.</summary>
-    public IReadOnlyList<string>? MappedTier(string model) => ModelName.IsClaude(model) ? ByTier(_mapped, model) : null;
+    /// <summary>The user's entry for the tier of a Claude id; null when none speaks of it.</summary>
+    public MapEntry? MappedTier(string model) => ModelName.IsClaude(model) ? ByTier(_mapped, model) : null;
 
     /// <summary>What the default map, or the tier in a Claude id, says; null when neither does.</summary>
-    public IReadOnlyList<string>? ByDefault(string model) =>
+    public MapEntry? ByDefault(string model) =>
         ModelName.IsClaude(model) ? Find(Defaults, model) ?? ByTier([.. _mapped, .. Defaults], model) : null;
 
     // Exact names first, then names without their dates, then patterns, the most specific of them.
-    private static string[]? Find(IReadOnlyList<(string Pattern, string[] Models)> entries, string model)
+    private static MapEntry? Find(IReadOnlyList<MapEntry> entries, string model)
     {
-        foreach (var (pattern, models) in entries)
+        foreach (var entry in entries)
         {
-            if (Same(pattern, model)) return models;
+            if (Same(entry.Pattern, model)) return entry;
         }
 
-        foreach (var (pattern, models) in entries)
+        var dateless = ModelName.Base(model);
+        foreach (var entry in entries)
         {
-            if (Same(ModelName.Base(pattern), ModelName.Base(model))) return models;
+            if (Same(ModelName.Base(entry.Pattern), dateless)) return entry;
         }
 
-        return entries.Where(entry => entry.Pattern.Contains('*') && Wildcard.Matches(entry.Pattern, model))
-            .OrderByDescending(entry => entry.Pattern.Length)
-            .Select(entry => entry.Models).FirstOrDefault();
+        return entries.Where(entry => entry.IsPattern && Wildcard.Matches(entry.Pattern, model))
+            .OrderByDescending(entry => entry.LiteralLength).ThenBy(entry => entry.Pattern.Length)
+            .FirstOrDefault();
     }
 
-    private static string[]? ByTier(IReadOnlyList<(string Pattern, string[] Models)> entries, string model)
+    private static MapEntry? ByTier(IReadOnlyList<MapEntry> entries, string model)
     {
         if (ModelName.Tier(model) is not { } tier) return null;
-        foreach (var (pattern, models) in entries)
+        foreach (var entry in entries)
         {
-            if (pattern.Contains(tier, StringComparison.OrdinalIgnoreCase)) return models;
+            if (entry.Pattern.Contains(tier, StringComparison.OrdinalIgnoreCase)) return entry with { Reason = $"{entry.Reason} by tier {tier}" };
         }
 
         return null;
@@ -84,14 +87,21 @@ internal sealed class ModelMap
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private static string[] Models(string pattern, JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.String) return [value.GetString()!];
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(entry => entry.ValueKind == JsonValueKind.String))
-        {
-            return [.. value.EnumerateArray().Select(entry => entry.GetString()!)];
-        }
+    private static MapEntry Default(string model, string upstream) => new(model, ModelChoice.Of(upstream), $"default map \"{model}\"");
+}
 
-        throw new ConfigException($"models.{pattern}: expected a model (\"qwen3:8b\" or \"ollama/qwen3:8b\") or a list of models in order of preference");
-    }
+/// <summary>One entry of the map.</summary>
+/// <param name="Pattern">A model's name as clients ask for it; <c>*</c> stands for any text.</param>
+/// <param name="Choice">What is asked in its place.</param>
+/// <param name="Reason">The entry in words, as <c>models "claude-opus-*"</c>.</param>
+internal sealed record MapEntry(string Pattern, ModelChoice Choice, string Reason)
+{
+    /// <summary>There is a <c>*</c> in it.</summary>
+    public bool IsPattern { get; } = Pattern.Contains('*');
+
+    /// <summary>How specific a pattern is: the characters that a name must have, whatever the number of stars between them.</summary>
+    public int LiteralLength { get; } = Pattern.Count(c => c != '*');
+
+    /// <summary>Nothing but stars.</summary>
+    public bool MatchesAll => LiteralLength == 0 && IsPattern;
 }

@@ -1,9 +1,11 @@
+using Dragoman.Messages;
 using Dragoman.Providers;
+using Dragoman.Tokens;
 
 namespace Dragoman.Routing;
 
-/// <summary>Decides where a request goes: the client's model name to an ordered list of targets, the first the best.</summary>
-internal sealed class Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog)
+/// <summary>Decides where a request goes: by the client's name for the model, by what the request is, and by what the upstreams have.</summary>
+internal sealed class Router
 {
     private const string AnthropicName = "anthropic";
 
@@ -12,32 +14,63 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
 
     private static readonly Target Demo = new(ProviderSet.DemoName, ProviderSet.DemoName);
 
-    private readonly ModelMap _map = new(options.Models);
+    private readonly DragomanOptions _options;
+    private readonly ProviderSet _providers;
+    private readonly ModelCatalog _catalog;
+    private readonly TokenEstimator _tokens;
+    private readonly SessionModels _sessions;
     private volatile bool _upstreamSeen;
 
-    /// <summary>The user's map and the default one.</summary>
-    public ModelMap Map => _map;
-
-    /// <summary>Where requests for <paramref name="model"/> go.</summary>
-    public async ValueTask<IReadOnlyList<Target>> RouteAsync(string model, CancellationToken cancellationToken)
+    /// <summary>Reads <c>models</c> and <c>roles</c>.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="providers">The upstreams.</param>
+    /// <param name="catalog">What they have.</param>
+    /// <param name="tokens">Estimates a request's size, for the role longContext.</param>
+    /// <param name="sessions">What main conversations ask for, for the role subagent.</param>
+    /// <exception cref="ConfigException">The settings are wrong; the message says all that is.</exception>
+    public Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog, TokenEstimator tokens, SessionModels sessions)
     {
-        var provider = await DefaultProviderAsync(cancellationToken);
-        if (provider == ProviderSet.DemoName) return [Demo];
-        var name = ModelName.Clean(model);
-        // The prefix of the discovery list, and the name of a provider: of Claude's names it can only be the second.
-        if (ModelName.IsClaude(name) && model.TrimStart().StartsWith(ModelName.DiscoveryPrefix, StringComparison.OrdinalIgnoreCase) && providers.Has(AnthropicName)) return [new Target(AnthropicName, name)];
-        if (_map.Mapped(name) is { } mapped) return Targets(mapped, provider);
-        if (Explicit(name) is { } named) return [named];
-        // It has every name of Claude's, also those that its list doesn't show.
-        if (ModelName.IsClaude(name) && providers[provider] is IPassThrough { TakesClaudeNames: true }) return [new Target(provider, name)];
-        var installed = await catalog.ListAsync(provider, cancellationToken);
-        if (installed.Find(name) is { } known) return [new Target(provider, known.Name)];
-        if (_map.CatchAll is { } others) return Targets(others, provider);
-        if (ModelName.IsClaude(name) && providers[provider].TakesClaudeNames) return Targets(_map.MappedTier(name) ?? [StandIn(name, installed)], provider);
-        if (_map.ByDefault(name) is { } byDefault) return Targets([.. byDefault.Select(model => Substitute(model, installed) ?? model)], provider);
-        if (ModelName.IsClaude(name)) return Targets([DefaultModel(installed)], provider);
-        // Not ours to judge: the upstream may know it (a model pulled this second, a cloud model), or says that it doesn't.
-        return [new Target(provider, name)];
+        (_options, _providers, _catalog, _tokens, _sessions) = (options, providers, catalog, tokens, sessions);
+        var problems = new List<RoutingProblem>();
+        Map = new ModelMap(options.Models, problems);
+        Roles = new Roles(options.Roles, problems);
+        RoutingRules.ThrowIfAny(problems);
+    }
+
+    /// <summary>The user's map and the default one.</summary>
+    public ModelMap Map { get; }
+
+    /// <summary>The user's roles.</summary>
+    public Roles Roles { get; }
+
+    /// <summary>Where requests for <paramref name="model"/> go, as far as the name alone says. Where load is spread: the models in the order of the configuration.</summary>
+    public ValueTask<Route> RouteAsync(string model, CancellationToken cancellationToken) => ByNameAsync(model, request: null, cancellationToken);
+
+    /// <summary>Where a request goes, be it for an answer or for a count.</summary>
+    public async ValueTask<Route> RouteAsync(MessagesRequest request, CancellationToken cancellationToken)
+    {
+        if (Roles.NeedMainModel && ClaudeCode.IsMainTurn(request)) _sessions.Saw(ClaudeCode.Session(request)!, request.Model);
+        if (!RolesConcern(request)) return await ByNameAsync(request.Model, request, cancellationToken);
+        var subject = await SubjectAsync(request, cancellationToken);
+        foreach (var role in Roles.All)
+        {
+            if (RoleRules.Judge(role, subject) is not { Takes: true } verdict) continue;
+            return Routed(role.Choice, await DefaultProviderAsync(cancellationToken), $"role {role.Name} ({verdict.Why})", request) with { Role = role.Name };
+        }
+
+        return await ByNameAsync(request.Model, request, cancellationToken);
+    }
+
+    /// <summary>Roles stand in for Claude's names; whoever names a model of an upstream means that one.</summary>
+    public bool RolesConcern(MessagesRequest request) => Roles.All.Count > 0 && ModelName.IsClaude(ModelName.Clean(request.Model)) && Straight(request.Model) is null;
+
+    /// <summary>What the roles look at in a request.</summary>
+    public async ValueTask<RoleSubject> SubjectAsync(MessagesRequest request, CancellationToken cancellationToken)
+    {
+        var tokens = 0;
+        // In tokens of the model that would get it otherwise: its context is what the limit is set for.
+        if (Roles.NeedSize) tokens = _tokens.Estimate(request, (await ByNameAsync(request.Model, request, cancellationToken)).Targets[0].ToString()).Tokens;
+        return new RoleSubject(request, tokens, Roles.NeedMainModel && ClaudeCode.Session(request) is { } session ? _sessions.Of(session) : null);
     }
 
     /// <summary>The target of names that nothing else matches.</summary>
@@ -45,38 +78,70 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
     {
         var provider = await DefaultProviderAsync(cancellationToken);
         if (provider == ProviderSet.DemoName) return Demo;
-        if (_map.CatchAll is [{ } first, ..]) return Parse(first, provider);
-        var installed = await catalog.ListAsync(provider, cancellationToken);
-        return Parse(providers[provider].TakesClaudeNames ? StandIn(UsualClaude, installed) : DefaultModel(installed), provider);
+        if (Map.CatchAll is { } others) return Parse(others.Choice.Models[0].Model, provider);
+        var installed = await _catalog.ListAsync(provider, cancellationToken);
+        return Parse(_providers[provider].TakesClaudeNames ? StandIn(UsualClaude, installed) : DefaultModel(installed), provider);
     }
 
     /// <summary>The installed model that takes the place of a default one that isn't installed; null when none is needed or none is fit.</summary>
     public string? Substitute(string model, ModelList installed)
     {
-        if (!_map.IsDefault || installed.Models.Count == 0 || installed.Find(model) is not null) return null;
-        if (options.DefaultModelChosen && model != options.DefaultModel) return options.DefaultModel;
-        return options.DefaultModelChosen ? null : Best(installed)?.Name;
+        if (!Map.IsDefault || installed.Models.Count == 0 || installed.Find(model) is not null) return null;
+        if (_options.DefaultModelChosen && model != _options.DefaultModel) return _options.DefaultModel;
+        return _options.DefaultModelChosen ? null : Best(installed)?.Name;
+    }
+
+    private async ValueTask<Route> ByNameAsync(string model, MessagesRequest? request, CancellationToken cancellationToken)
+    {
+        if (Straight(model) is { } named) return new Route([named], "provider/model by name");
+        var provider = await DefaultProviderAsync(cancellationToken);
+        if (provider == ProviderSet.DemoName) return new Route([Demo], "no upstream, so the demo");
+        var name = ModelName.Clean(model);
+        if (Map.Mapped(name) is { } mapped) return Routed(mapped.Choice, provider, mapped.Reason, request);
+        // It has every name of Claude's, also those that its list doesn't show.
+        if (ModelName.IsClaude(name) && _providers[provider] is IPassThrough { TakesClaudeNames: true }) return new Route([new Target(provider, name)], "passed on under its own name");
+        var installed = await _catalog.ListAsync(provider, cancellationToken);
+        if (installed.Find(name) is { } known) return new Route([new Target(provider, known.Name)], "a model of the first provider");
+        if (Map.CatchAll is { } others) return Routed(others.Choice, provider, others.Reason, request);
+        return ModelName.IsClaude(name)
+            ? ClaudeByDefault(name, provider, installed, request)
+            // Not ours to judge: the upstream may know it (a model pulled this second, a cloud model), or says that it doesn't.
+            : new Route([new Target(provider, name)], "a name that nothing matches goes to the first provider");
+    }
+
+    private Route ClaudeByDefault(string name, string provider, ModelList installed, MessagesRequest? request)
+    {
+        if (_providers[provider].TakesClaudeNames)
+        {
+            return Map.MappedTier(name) is { } tier ? Routed(tier.Choice, provider, tier.Reason, request) : new Route([Parse(StandIn(name, installed), provider)], "the first provider's stand-in for this tier");
+        }
+
+        if (Map.ByDefault(name) is not { } byDefault) return new Route([Parse(DefaultModel(installed), provider)], "default model");
+        var choice = byDefault.Choice with { Models = [.. byDefault.Choice.Models.Select(model => model with { Model = Substitute(model.Model, installed) ?? model.Model })] };
+        return Routed(choice, provider, byDefault.Reason, request);
     }
 
     // The provider's own choice for a tier; by its Claude name when its models can't be listed now. A model that the user chose for what nothing maps comes first.
     private string StandIn(string claude, ModelList installed)
     {
-        if (options.DefaultModelChosen) return options.DefaultModel;
+        if (_options.DefaultModelChosen) return _options.DefaultModel;
         var tier = ModelName.Tier(claude) ?? ModelName.Tier(UsualClaude)!;
         return installed.Models.FirstOrDefault(model => model.StandsFor.Contains(tier, StringComparer.OrdinalIgnoreCase))?.Name ?? claude;
     }
 
-    private string DefaultModel(ModelList installed) => Substitute(options.DefaultModel, installed) ?? options.DefaultModel;
+    // The usual model, if nobody chose one, must be there; a map of the user's speaks of other names.
+    private string DefaultModel(ModelList installed) =>
+        _options.DefaultModelChosen || installed.Find(_options.DefaultModel) is not null ? _options.DefaultModel : Best(installed)?.Name ?? _options.DefaultModel;
 
     // Without any setting and without the usual upstream another one answers for which there is a key in the environment, or else the demo; until the usual
     // one has been seen once.
     private async ValueTask<string> DefaultProviderAsync(CancellationToken cancellationToken)
     {
-        if (_upstreamSeen || options.UpstreamChosen) return providers.Default;
-        var list = await catalog.ListAsync(providers.Default, cancellationToken);
-        if (list.Error is not null) return providers.Names.FirstOrDefault(name => name != providers.Default && name != ProviderSet.DemoName) ?? ProviderSet.DemoName;
+        if (_upstreamSeen || _options.UpstreamChosen) return _providers.Default;
+        var list = await _catalog.ListAsync(_providers.Default, cancellationToken);
+        if (list.Error is not null) return _providers.Names.FirstOrDefault(name => name != _providers.Default && name != ProviderSet.DemoName) ?? ProviderSet.DemoName;
         _upstreamSeen = true;
-        return providers.Default;
+        return _providers.Default;
     }
 
     // An agent needs tools first; of those models the largest that runs here, then the newest.
@@ -88,14 +153,31 @@ internal sealed class Router(DragomanOptions options, ProviderSet providers, Mod
         .ThenByDescending(model => model.CreatedAt)
         .FirstOrDefault();
 
-    private List<Target> Targets(IReadOnlyList<string> models, string provider) => [.. models.Select(model => Parse(model, provider))];
+    private Route Routed(ModelChoice choice, string provider, string reason, MessagesRequest? request)
+    {
+        Affinity? affinity = choice.Spread && request is not null ? Affinity.Of(request) : null;
+        var models = affinity is { } session ? Rendezvous.Order(choice.Models, session.Key) : choice.Models;
+
+        var targets = new Target[models.Count];
+        for (var i = 0; i < targets.Length; i++) targets[i] = Parse(models[i].Model, provider);
+        return new Route(targets, affinity is null ? reason : $"{reason}, spread") { Affinity = affinity };
+    }
 
     private Target Parse(string model, string provider) => Explicit(model) ?? new Target(provider, model);
+
+    // Whoever names provider and model gets them, whatever patterns would match.
+    private Target? Straight(string model)
+    {
+        var name = ModelName.Clean(model);
+        // The prefix of the discovery list, and the name of a provider: of Claude's names it can only be the second.
+        var anthropic = ModelName.IsClaude(name) && model.TrimStart().StartsWith(ModelName.DiscoveryPrefix, StringComparison.OrdinalIgnoreCase) && _providers.Has(AnthropicName);
+        return anthropic ? new Target(AnthropicName, name) : Explicit(name);
+    }
 
     // "ollama/qwen3:8b"; an upstream's own names may hold slashes too ("hf.co/…"), so the first part must be a provider.
     private Target? Explicit(string model)
     {
         var slash = model.IndexOf('/');
-        return slash > 0 && slash < model.Length - 1 && providers.Has(model[..slash]) ? new Target(model[..slash], model[(slash + 1)..]) : null;
+        return slash > 0 && slash < model.Length - 1 && _providers.Has(model[..slash]) ? new Target(model[..slash], model[(slash + 1)..]) : null;
     }
 }

@@ -1,3 +1,4 @@
+using Dragoman.Delivery;
 using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;
@@ -5,7 +6,7 @@ using Dragoman.Replies;
 namespace Dragoman.Telemetry;
 
 /// <summary>What is known of one request while it is handled: filled as it goes through the rooms, read by the log.</summary>
-internal sealed class Exchange(string requestId, TimeProvider time)
+internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWatch
 {
     private readonly long _started = time.GetTimestamp();
     private long _firstToken;
@@ -21,6 +22,15 @@ internal sealed class Exchange(string requestId, TimeProvider time)
 
     /// <summary>The target that answers, or was tried last.</summary>
     public Target? Target { get; set; }
+
+    /// <summary>Why the request goes where it goes, in words.</summary>
+    public string? RouteReason { get; set; }
+
+    /// <summary>A role decided, not the model's name.</summary>
+    public bool RoutedByRole { get; set; }
+
+    /// <summary>How long it has waited for lanes.</summary>
+    public TimeSpan Queued { get; private set; }
 
     /// <summary>The client wants a stream.</summary>
     public bool Stream { get; set; }
@@ -65,6 +75,10 @@ internal sealed class Exchange(string requestId, TimeProvider time)
 
     /// <summary>From the request's arrival to the first thing that the model wrote; null before that.</summary>
     public TimeSpan? TimeToFirstToken => _firstToken == 0 ? null : time.GetElapsedTime(_started, _firstToken);
+
+    void IAttemptWatch.Trying(Target target) => Target = target;
+
+    void IAttemptWatch.Queued(TimeSpan time) => Queued += time;
 
     /// <summary>The model has written something.</summary>
     public void MarkToken()

@@ -11,7 +11,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
     public void Accepted(Exchange exchange, MessagesRequest request)
     {
         if (!options.Verbose) return;
-        LogAccepted(exchange.RequestId, request.Model, exchange.Target!.ToString(), request.Messages.Count, request.Tools.Count, request.Body.Length);
+        LogAccepted(exchange.RequestId, request.Model, exchange.Target!.ToString(), exchange.RouteReason, request.Messages.Count, request.Tools.Count, request.Body.Length);
         if (request.IgnoredFields.Count > 0) LogIgnored(exchange.RequestId, string.Join(", ", request.IgnoredFields.Distinct(StringComparer.Ordinal)));
     }
 
@@ -38,6 +38,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         line.Append(exchange.Status).Append(' ');
         if (exchange.ClientModel is null) line.Append(path);
         else line.Append(exchange.ClientModel).Append(" -> ").Append(exchange.Target?.ToString() ?? "?");
+        if (exchange.RoutedByRole) line.Append("  ").Append(exchange.RouteReason);
         if (exchange.CountedTokens is { } counted) line.Append(CultureInfo.InvariantCulture, $"  counted {counted:N0} tokens");
         if (exchange.Finish is { } finish)
         {
@@ -48,6 +49,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
             if (finish.UpstreamReason is { } reason) line.Append(" (").Append(reason).Append(')');
         }
 
+        if (exchange.Queued > TimeSpan.Zero) line.Append("  queued ").Append(Seconds(exchange.Queued));
         line.Append(CultureInfo.InvariantCulture, $"  {Seconds(exchange.Elapsed)}");
         if (exchange.Opened is { Degraded.Count: > 0 } opened) line.Append("  degraded: ").AppendJoin(", ", opened.Degraded);
         if (exchange.Session is { } session) line.Append("  session ").Append(session);
@@ -62,7 +64,8 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         var writing = finish.Timings?.Decode ?? (exchange.Elapsed - (exchange.TimeToFirstToken ?? TimeSpan.Zero));
         if (writing > TimeSpan.Zero) line.Append(CultureInfo.InvariantCulture, $"  {finish.Usage.OutputTokens / writing.TotalSeconds:N1} tokens/s");
         if (finish.Timings is not { } spent) return;
-        var queue = (exchange.TimeToFirstToken ?? exchange.Elapsed) - spent.Load - spent.Prefill;
+        // The upstream's own queue; that of the lane is told apart.
+        var queue = (exchange.TimeToFirstToken ?? exchange.Elapsed) - spent.Load - spent.Prefill - exchange.Queued;
         line.Append(CultureInfo.InvariantCulture,
             $"  (queue {Seconds(queue < TimeSpan.Zero ? TimeSpan.Zero : queue)}, load {Seconds(spent.Load)}, prefill {Seconds(spent.Prefill)}, decode {Seconds(spent.Decode)}");
         if (spent.CachedShare is { } cached) line.Append(CultureInfo.InvariantCulture, $", cache hit about {cached:P0}");
@@ -71,8 +74,8 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
 
     private static string Seconds(TimeSpan span) => span.TotalSeconds < 1 ? $"{span.TotalMilliseconds:N0} ms" : $"{span.TotalSeconds:N1} s";
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} {Model} -> {Target}: {Messages} messages, {Tools} tools, {Bytes} bytes")]
-    private partial void LogAccepted(string requestId, string model, string target, int messages, int tools, int bytes);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} {Model} -> {Target}, {Route}: {Messages} messages, {Tools} tools, {Bytes} bytes")]
+    private partial void LogAccepted(string requestId, string model, string target, string? route, int messages, int tools, int bytes);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{RequestId} ignored, as it means nothing to this model: {Fields}")]
     private partial void LogIgnored(string requestId, string fields);

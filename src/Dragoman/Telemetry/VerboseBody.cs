@@ -25,6 +25,42 @@ internal static class VerboseBody
         return Encoding.UTF8.GetString(shortened.GetBuffer(), 0, (int)shortened.Length);
     }
 
+    /// <summary>Writes a JSON body in full; only secrets stay hidden.</summary>
+    public static void WriteFull(Utf8JsonWriter json, ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        using var document = JsonDocument.ParseValue(ref reader);
+        WriteFull(json, document.RootElement, name: "");
+    }
+
+    private static void WriteFull(Utf8JsonWriter json, JsonElement value, string name)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var field in value.EnumerateObject())
+                {
+                    json.WritePropertyName(field.Name);
+                    WriteFull(json, field.Value, field.Name);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var entry in value.EnumerateArray()) WriteFull(json, entry, name: "");
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.String when IsSecret(name):
+                json.WriteStringValue("(hidden)");
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
+    }
+
     private static void Write(Utf8JsonWriter json, JsonElement value, string name, int depth)
     {
         switch (value.ValueKind)

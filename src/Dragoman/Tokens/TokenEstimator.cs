@@ -8,8 +8,15 @@ internal sealed class TokenEstimator(TokenCounterKind kind, Calibration calibrat
     /// <summary>The prompt's tokens for a model, named as <c>provider/model</c>.</summary>
     public PromptEstimate Estimate(MessagesRequest request, string model)
     {
-        var counted = PromptCounter.Count(request);
+        var counted = Count(request);
         return new PromptEstimate(counted, Correct(counted, model));
+    }
+
+    // Routing and the provider ask for the same prompt, of different models.
+    private static int Count(MessagesRequest request)
+    {
+        if (request.Counted is not { } known || !known.IsOf(request)) request.Counted = known = new CountedPrompt(request, PromptCounter.Count(request));
+        return known.Tokens;
     }
 
     /// <summary>A count by the word rule as tokens of a model.</summary>

@@ -80,9 +80,14 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Sends the signal of a service manager; doesn't wait.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Asks it to read its configuration again, as service managers do; doesn't wait.</summary>
+    public Task HangUpAsync() => SignalAsync("HUP");
+
+    private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{_process.Id}"]))!;
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{_process.Id}"]))!;
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 

@@ -56,7 +56,7 @@ public sealed class ServeOptionsTests
     {
         var options = Read(["-m", "claude-a=x:1", "-m", "claude-b=ollama/y", "--model-map", """{"claude-c":["z","w"]}"""]);
         Assert.Equal(["\"x:1\"", "\"ollama/y\"", "[\"z\",\"w\"]"], options.Models.Values.Select(value => value.GetRawText()));
-        Assert.Contains("claude=ollama", Assert.Throws<ConfigException>(() => Read(["-m", "nonsense"])).Message);
+        Assert.Contains("claude=ollama", Assert.Single(Read(["-m", "nonsense"]).Problems.Sentences));
     }
 
     [Fact]
@@ -70,13 +70,13 @@ public sealed class ServeOptionsTests
     }
 
     [Theory]
-    [InlineData("""{"port":70000}""", "port: 70000")]
-    [InlineData("""{"port":-1}""", "port: -1")]
-    [InlineData("""{"pingIntervalSeconds":0}""", "pingIntervalSeconds: 0")]
-    [InlineData("""{"firstEventGraceSeconds":-1}""", "firstEventGraceSeconds: -1")]
-    [InlineData("""{"idleTimeoutSeconds":1e9}""", "idleTimeoutSeconds: 1000000000")]
-    [InlineData("""{"fetch":{"timeoutSeconds":0}}""", "fetch.timeoutSeconds: 0")]
-    [InlineData("""{"fetch":{"maxBytes":0}}""", "fetch.maxBytes: 0")]
+    [InlineData("""{"port":70000}""", "port: expected a")]
+    [InlineData("""{"port":-1}""", "port: expected a")]
+    [InlineData("""{"pingIntervalSeconds":0}""", "pingIntervalSeconds: expected a")]
+    [InlineData("""{"firstEventGraceSeconds":-1}""", "firstEventGraceSeconds: expected a")]
+    [InlineData("""{"idleTimeoutSeconds":1e9}""", "idleTimeoutSeconds: expected a")]
+    [InlineData("""{"fetch":{"timeoutSeconds":0}}""", "fetch.timeoutSeconds: expected a")]
+    [InlineData("""{"fetch":{"maxBytes":0}}""", "fetch.maxBytes: expected a")]
     [InlineData("""{"defaultModel":""}""", "defaultModel")]
     public void A_setting_out_of_its_range_is_refused_by_name(string json, string named)
     {

@@ -4,7 +4,14 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli;
+using Dragoman.Providers;
+using Dragoman.Providers.Anthropic;
+using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
+using Dragoman.Providers.OpenAi;
+using Dragoman.Providers.Overrides;
+using Dragoman.Routing;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Docs;
 
@@ -28,6 +35,9 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
         var options = root.Subcommands.Single(command => command.Name == "serve").Options.Where(option => option.Name != "--help").ToList();
         Assert.True(options.Count >= 12);
+        RouteCommand.AddTo(root, TextWriter.Null, TextWriter.Null);
+        options.AddRange(root.Subcommands.Single(command => command.Name == "route").Options);
+        Assert.Contains(options, option => option.Name == "--explain");
         Assert.All(options, option => Assert.Contains($"`{option.Name}`", page));
         var leaves = root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands.Select(inner => (Name: $"{command.Name} {inner.Name}", Command: inner)) : [(command.Name, command)]).ToList();
         Assert.All(leaves, leaf => Assert.Contains($"dragoman {leaf.Name}", page));
@@ -40,12 +50,33 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
         var general = schema.RootElement.GetProperty("properties");
-        var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
-        foreach (var (type, section) in ((Type, JsonElement)[])[(typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(OllamaSettings), ollama), (typeof(OllamaModelSettings), ollama.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties"))])
+        var sections = new List<(Type, JsonElement)> { (typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(SamplingSettings), schema.RootElement.GetProperty("$defs").GetProperty("sampling").GetProperty("properties")) };
+        foreach (var (provider, settings, model) in ((string, Type, Type)[])[("ollama", typeof(OllamaSettings), typeof(OllamaModelSettings)), ("gemini", typeof(GeminiSettings), typeof(GeminiModelSettings)), ("openai", typeof(OpenAiSettings), typeof(OpenAiModelSettings)), ("anthropic", typeof(AnthropicSettings), typeof(AnthropicModelSettings))])
         {
-            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
+            var section = schema.RootElement.GetProperty("$defs").GetProperty(provider).GetProperty("properties");
+            sections.Add((settings, section));
+            sections.Add((model, section.GetProperty("models").GetProperty("additionalProperties").GetProperty("properties")));
+        }
+
+        foreach (var (type, section) in sections)
+        {
+            var settings = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !NotInTheFile.Contains(property.Name)).Select(property => property.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToList();
             Assert.All(settings, setting => Assert.Contains($"`{setting}`", page));
             Assert.Equal(settings.Order(StringComparer.Ordinal), section.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Every_role_is_documented_and_in_the_schema()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
+        var roles = schema.RootElement.GetProperty("properties").GetProperty("roles").GetProperty("properties").EnumerateObject().Select(role => role.Name);
+        Assert.Equal(Roles.Names.Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
+        foreach (var page in (string[])["docs/configuration.md", "docs/routing.md"])
+        {
+            var rows = File.ReadAllLines(Path.Combine(Root, page)).Where(line => Roles.Names.Any(role => line.StartsWith($"| `{role}` |", StringComparison.Ordinal))).Select(line => line.Split('`')[1]);
+            // The rows stand in the order of precedence.
+            Assert.Equal(Roles.Names, rows);
         }
     }
 
@@ -74,7 +105,7 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         var ollama = schema.RootElement.GetProperty("$defs").GetProperty("ollama").GetProperty("properties");
         var checkedDefaults = 0;
-        foreach (var (defaults, section) in ((object, JsonElement)[])[(new DragomanOptions(), general), (new FetchOptions(), general.GetProperty("fetch").GetProperty("properties")), (new OllamaSettings(), ollama)])
+        foreach (var (defaults, section) in ((object, JsonElement)[])[(new DragomanOptions(), general), (new FetchOptions(), general.GetProperty("fetch").GetProperty("properties")), (new RetryOptions(), general.GetProperty("retries").GetProperty("properties")), (new OllamaSettings(), ollama)])
         {
             foreach (var setting in section.EnumerateObject())
             {
@@ -120,13 +151,27 @@ public sealed partial class DocsTests
     [Fact]
     public void The_configuration_of_the_readme_is_valid()
     {
-        var readme = File.ReadAllText(Path.Combine(Root, "README.md"));
-        var start = readme.IndexOf("```jsonc", StringComparison.Ordinal) + "```jsonc".Length;
+        var examples = File.ReadAllText(Path.Combine(Root, "README.md")).Split("```jsonc").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).Select(Load).ToList();
+        Assert.Equal([3, 3], examples.Select(options => options.Models.Count));
+        // The one of several providers is all that a newcomer needs: every model's provider is there, and every section is one that its provider takes.
+        using var gemini = new EnvironmentVariable("GEMINI_API_KEY", "key");
+        using var openRouter = new EnvironmentVariable("OPENROUTER_API_KEY", "key");
+        using var http = new UpstreamHttp();
+        var problems = new ConfigProblems();
+        var tokens = new TokenEstimator(TokenCounterKind.Words, new Calibration());
+        var providers = new ProviderSet(new ProviderContext("", default, http, TimeProvider.System, new IdSource(), tokens, examples[0]), problems);
+        Assert.Empty(problems.Sentences);
+        Assert.Equal(["demo", "gemini", "ollama", "openrouter"], providers.Names.Order(StringComparer.Ordinal));
+        var models = examples[0].Models.Values.SelectMany(target => target.ValueKind == JsonValueKind.Array ? target.EnumerateArray().ToList() : [target]);
+        Assert.All(models, model => Assert.True(providers.Has(model.GetString()!.Split('/')[0]), model.GetString()));
+        Assert.Equal(65536, OllamaSettings.Read("ollama", examples[1].Providers["ollama"]).NumCtx);
+    }
+
+    private static DragomanOptions Load(string json)
+    {
         var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-docs-").FullName, "dragoman.json");
-        File.WriteAllText(file, readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]);
-        var options = ConfigFile.Load(file);
-        Assert.Equal(3, options.Models.Count);
-        Assert.Equal(65536, OllamaSettings.Read("ollama", options.Providers["ollama"]).NumCtx);
+        File.WriteAllText(file, json);
+        return ConfigFile.Load(file);
     }
 
     [Fact]
@@ -134,7 +179,7 @@ public sealed partial class DocsTests
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("dragoman-docs-").FullName, "dragoman.json");
         File.WriteAllText(file, "{\n  // the port\n  \"prot\": 1\n}");
-        Assert.Equal($"{file} (line 3): there is no setting 'prot' (docs/configuration.md lists all)", Assert.Throws<ConfigException>(() => ConfigFile.Load(file)).Message);
+        Assert.Equal($"{file} (line 3): prot: there is no such setting; did you mean 'port'?", Assert.Throws<ConfigException>(() => ConfigFile.Load(file)).Message);
     }
 
     private static List<string> Pages() => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"), .. Directory.EnumerateFiles(Root, "*.md")];

@@ -36,7 +36,8 @@ internal sealed class OllamaGateway : IAsyncDisposable
     {
         var log = new StringWriter();
         var ollama = await SimulatedOllama.StartAsync(scenario);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["ollama"] = JsonDocument.Parse($$"""{"url":"{{ollama.Url}}"{{settings}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Synchronized(log));
@@ -97,6 +98,26 @@ internal sealed record SseEvent(string Type, JsonElement Data)
     public static string Text(IEnumerable<SseEvent> events, string kind = "text") => string.Concat(events
         .Where(step => step.Type == "content_block_delta" && step.Data.GetProperty("delta").GetProperty("type").GetString() == (kind == "partial_json" ? "input_json_delta" : kind + "_delta"))
         .Select(step => step.Data.GetProperty("delta").GetProperty(kind).GetString()));
+
+    /// <summary>The answer's content blocks, put together as the clients' accumulators do it.</summary>
+    public static List<JsonElement> Blocks(IEnumerable<SseEvent> events)
+    {
+        var blocks = new List<JsonElement>();
+        foreach (var block in events.Where(step => step.Data.TryGetProperty("index", out _)).GroupBy(step => step.Data.GetProperty("index").GetInt32()))
+        {
+            var start = block.First().Data.GetProperty("content_block");
+            var deltas = block.Where(step => step.Type == "content_block_delta").Select(step => step.Data.GetProperty("delta"));
+            var signature = deltas.Where(delta => delta.GetProperty("type").GetString() == "signature_delta").Select(delta => delta.GetProperty("signature").GetRawText()).FirstOrDefault("\"\"");
+            blocks.Add(JsonElement.Parse(start.GetProperty("type").GetString() switch
+            {
+                "tool_use" => $$"""{"type":"tool_use","id":"{{start.GetProperty("id").GetString()}}","name":"{{start.GetProperty("name").GetString()}}","input":{{(Text(block, "partial_json") is { Length: > 0 } input ? input : "{}")}}}""",
+                "thinking" => $$"""{"type":"thinking","thinking":{{JsonSerializer.Serialize(Text(block, "thinking"))}},"signature":{{signature}}}""",
+                _ => $$"""{"type":"text","text":{{JsonSerializer.Serialize(Text(block))}}}""",
+            }));
+        }
+
+        return blocks;
+    }
 
     /// <summary>The stop reason of the answer.</summary>
     public static string? StopReason(IEnumerable<SseEvent> events) =>

@@ -15,7 +15,7 @@ public sealed class SoakTests
     [Fact(Timeout = 60_000)]
     public async Task Two_hundred_streams_with_cancellations_leave_nothing_open_and_memory_flat()
     {
-        await using var gateway = await OllamaGateway.StartAsync(new OllamaScenario { Reply = _ => new ChatReply().Thinking("hm").RepeatText("token ", 100), Pace = TimeSpan.FromMilliseconds(1) });
+        await using var gateway = await OllamaGateway.StartAsync(new OllamaScenario { Reply = _ => new ChatReply().Thinking("hm").RepeatText("token ", 100), Pace = TimeSpan.FromMilliseconds(1) }, settings: ",\"concurrency\":0");
         await WaveAsync(gateway, seed: 1);
         var before = Settled();
         for (var wave = 2; wave <= 4; wave++) await WaveAsync(gateway, wave);

@@ -113,14 +113,12 @@ public sealed class AnswerFormTests
     [Theory]
     [InlineData("visible", 200)]
     [InlineData("invalid", 400)]
-    [InlineData("overflow", 400)]
     public async Task There_is_no_way_back_after_the_first_token_nor_where_another_target_would_not_help(string failure, int status)
     {
         var first = failure switch
         {
             "visible" => ScriptedProvider.Saying(ScriptedProvider.Text("x"), ScriptedProvider.Broken()),
-            "invalid" => ScriptedProvider.Refusing(UpstreamErrorKind.InvalidRequest),
-            _ => ScriptedProvider.Refusing(UpstreamErrorKind.ContextOverflow),
+            _ => ScriptedProvider.Refusing(UpstreamErrorKind.InvalidRequest),
         };
         var second = ScriptedProvider.Saying(ScriptedProvider.Done());
         await using var gateway = await ScriptedGateway.StartAsync([("first", first), ("second", second)]);

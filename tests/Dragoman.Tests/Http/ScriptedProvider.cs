@@ -15,6 +15,9 @@ internal sealed class ScriptedProvider(Func<MessagesRequest, CancellationToken, 
     /// <summary>What it has.</summary>
     public IReadOnlyList<ModelInfo> Models { get; init; } = [new ModelInfo { Name = "m", Tools = true }];
 
+    /// <summary>How many requests it takes at once, and how many may wait; null: there is no limit.</summary>
+    public (int Concurrency, int Queue)? Lane { get; init; }
+
     /// <summary>What it counts; null: it can't.</summary>
     public int? Count { get; init; }
 
@@ -61,6 +64,10 @@ internal sealed class ScriptedProvider(Func<MessagesRequest, CancellationToken, 
             _left.TrySetResult();
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Lane is var (concurrency, queue) ? new LaneLimit(new LaneName(target.Provider, Model: null), concurrency, queue) : (LaneLimit?)null);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Models);

@@ -76,6 +76,9 @@ internal sealed class CaseFolder(params string[] path)
         return Encoding.UTF8.GetString(text.ToArray());
     }
 
+    /// <summary>The folder with the solution.</summary>
+    public static string Root { get; } = RepositoryRoot();
+
     private static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

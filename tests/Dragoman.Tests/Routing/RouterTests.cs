@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dragoman.Routing;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.Ollama;
 
@@ -66,6 +65,13 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public async Task A_default_that_nobody_chose_gives_way_to_the_best_model_also_beside_a_map()
+    {
+        await using var gateway = await StartAsync(options => options.Models["claude-haiku-*"] = Json("\"llama3.2:3b\""), Installed[3..]);
+        Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-fable-5"));
+    }
+
+    [Fact]
     public async Task The_next_of_a_list_answers_when_the_first_cannot()
     {
         await using var gateway = await StartAsync(options => options.Models["claude-*"] = Json("[\"ollama/not-there:1b\",\"qwen3:8b\"]"));
@@ -79,6 +85,67 @@ public sealed class RouterTests
     {
         await using var gateway = await StartAsync(options => options.Models["claude-opus-4-5"] = Json("[\"ollama/not-there:1b\",\"qwen3:8b\"]"));
         Assert.Equal("qwen3:8b", await AskedOfAsync(gateway, "claude-opus-5-5"));
+    }
+
+    [Fact]
+    public async Task A_provider_and_a_model_by_name_go_straight_there_whatever_matches()
+    {
+        var world = new RoutingWorld("""{"models":{"*":"main/a","other/*":"main/b","other/there":"main/c","*there":"main/d"}}""");
+        Assert.Equal(("provider/model by name", "other/there"), ((await world.RouteAsync(RoutingWorld.Ask("other/there"))).Reason, await world.TargetsAsync(RoutingWorld.Ask("other/there[1m]"))));
+        // Nobody is called z-ai, so this is a name like others.
+        Assert.Equal("main/a", await world.TargetsAsync(RoutingWorld.Ask("z-ai/glm")));
+    }
+
+    [Theory]
+    [InlineData("claude-opus-4-5", "models \"claude-opus-4-5\"")]
+    [InlineData("claude-opus-4-5-20251101", "models \"claude-opus-4-5\"")]
+    [InlineData("claude-opus-5-5", "models \"claude-o*\"")]
+    [InlineData("claude-x-5", "models \"c*l*a*u*d*e*\"")]
+    [InlineData("my-opus", "models \"*opus*\"")]
+    [InlineData("here", "a model of the first provider")]
+    [InlineData("unheard-of", "models \"**\"")]
+    public async Task The_pattern_with_the_most_letters_is_the_most_specific(string asked, string reason)
+    {
+        var world = new RoutingWorld("""{"models":{"**":"z","c*l*a*u*d*e*":"a","claude-o*":"b","*opus*":"c","claude-opus-4-5":"d"}}""");
+        Assert.Equal(reason, (await world.RouteAsync(RoutingWorld.Ask(asked))).Reason);
+    }
+
+    [Fact]
+    public async Task The_reason_stands_in_a_header_of_answers_and_counts_and_a_role_in_the_log()
+    {
+        string[] reasons;
+        var gateway = await StartAsync(options =>
+        {
+            options.Models["claude-é*"] = Json("\"qwen3:8b\"");
+            options.Roles["thinking"] = Json("\"llama3.1:8b\"");
+        });
+        await using (gateway)
+        {
+            reasons = [await ReasonAsync("claude-éa", ""), await ReasonAsync("claude-x", "\"thinking\":{\"type\":\"adaptive\"},"), await ReasonAsync("claude-éa", "", "/v1/messages/count_tokens")];
+        }
+
+        Assert.Equal(["models \"claude-?*\"", "role thinking (adaptive)", "models \"claude-?*\""], reasons);
+        Assert.Contains("claude-x -> ollama/llama3.1:8b  role thinking (adaptive)  ", gateway.Log);
+        Assert.DoesNotContain("models \"", gateway.Log);
+
+        async Task<string> ReasonAsync(string model, string fields, string path = "/v1/messages")
+        {
+            using var content = new StringContent($$"""{"model":"{{model}}","max_tokens":10,{{fields}}"messages":[{"role":"user","content":"hi"}]}""", System.Text.Encoding.UTF8, "application/json");
+            using var response = await gateway.Client.PostAsync(path, content);
+            return response.Headers.GetValues("x-dragoman-route").Single();
+        }
+    }
+
+    [Fact]
+    public async Task The_verbose_log_says_why_of_every_request()
+    {
+        var gateway = await StartAsync(options =>
+        {
+            options.Models["claude-*"] = Json("\"qwen3:8b\"");
+            options.Verbose = true;
+        });
+        await using (gateway) await AskedOfAsync(gateway, "claude-x");
+        Assert.Contains("claude-x -> ollama/qwen3:8b, models \"claude-*\": 1 messages", gateway.Log);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dragoman.Providers;
 using Dragoman.Replies;
 using Dragoman.Routing;
+using Dragoman.Tokens;
 
 namespace Dragoman.Tests.Routing;
 
@@ -40,11 +41,11 @@ public sealed class StandInTests
     public async Task Without_the_usual_upstream_the_one_with_a_key_answers_and_not_the_demo()
     {
         var providers = new ProviderSet(("ollama", new Lister(null)), ("google", new Lister(Listed)), (ProviderSet.DemoName, new Lister([])));
-        var router = new Router(new DragomanOptions(), providers, new ModelCatalog(providers, TimeProvider.System));
-        Assert.Equal("google/big-pro", (await router.RouteAsync("claude-opus-5-5", CancellationToken.None))[0].ToString());
+        var router = new Router(new DragomanOptions(), providers, new ModelCatalog(providers, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels());
+        Assert.Equal("google/big-pro", (await router.RouteAsync("claude-opus-5-5", CancellationToken.None)).Targets[0].ToString());
         Assert.Equal("google/fast", (await router.DefaultTargetAsync(CancellationToken.None)).ToString());
         var alone = new ProviderSet(("ollama", new Lister(null)), (ProviderSet.DemoName, new Lister([])));
-        Assert.Equal("demo/demo", (await new Router(new DragomanOptions(), alone, new ModelCatalog(alone, TimeProvider.System)).RouteAsync("x", CancellationToken.None))[0].ToString());
+        Assert.Equal("demo/demo", (await new Router(new DragomanOptions(), alone, new ModelCatalog(alone, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels()).RouteAsync("x", CancellationToken.None)).Targets[0].ToString());
     }
 
     private static Task<IReadOnlyList<Target>> RouteAsync(string asked, Action<DragomanOptions>? configure = null) => RouteAsync(asked, Listed, configure);
@@ -54,7 +55,7 @@ public sealed class StandInTests
         var options = new DragomanOptions { UpstreamChosen = true };
         configure?.Invoke(options);
         var providers = new ProviderSet(("google", new Lister(models)));
-        return await new Router(options, providers, new ModelCatalog(providers, TimeProvider.System)).RouteAsync(asked, CancellationToken.None);
+        return (await new Router(options, providers, new ModelCatalog(providers, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels()).RouteAsync(asked, CancellationToken.None)).Targets;
     }
 
     /// <summary>Has these models, or can't be asked.</summary>

@@ -23,6 +23,9 @@ public sealed record AnthropicReply(ReadOnlyMemory<byte> Body)
     /// <summary>Waited for before the body's byte at <see cref="PauseAt"/> leaves.</summary>
     public Task Pause { get; init; } = Task.CompletedTask;
 
+    /// <summary>Silence there, besides.</summary>
+    public TimeSpan Silence { get; init; }
+
     /// <summary>Where the body pauses.</summary>
     public int PauseAt { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record AnthropicCall(int Number, RecordedRequest Request, JsonElem
 /// <summary>How a simulated API behaves.</summary>
 public sealed record AnthropicScenario
 {
+    /// <summary>The one model of <see cref="Agent"/>.</summary>
+    public const string AgentModel = "claude-simulated";
+
     /// <summary>What it answers to messages that it accepts.</summary>
     public required Func<AnthropicCall, AnthropicReply> Reply { get; init; }
 
@@ -21,6 +24,9 @@ public sealed record AnthropicScenario
     /// <summary>Pages of models; null: it has no such path.</summary>
     public Func<RecordedRequest, AnthropicReply>? Models { get; init; } = _ => AnthropicReply.Json("""{"data":[],"has_more":false,"first_id":null,"last_id":null}""");
 
+    /// <summary>One model by its id, which may be an alias; null: it has no such path.</summary>
+    public Func<string, AnthropicReply>? Model { get; init; }
+
     /// <summary>The only key that it takes, in either header; null: any, or none.</summary>
     public string? Key { get; init; }
 
@@ -29,4 +35,16 @@ public sealed record AnthropicScenario
 
     /// <summary>Splits the answer's bytes at places drawn from this seed; null: not at all.</summary>
     public int? SplitSeed { get; init; }
+
+    /// <summary>A model that does what directives in the prompt say; see <see cref="Agents.AgentBrain"/>. Asked to search, it cites an invented page.</summary>
+    public static AnthropicScenario Agent()
+    {
+        var agent = new AnthropicAgent();
+        return new AnthropicScenario
+        {
+            Reply = agent.Reply,
+            Count = AnthropicAgent.Count,
+            Models = _ => AnthropicReply.Json($$"""{"data":[{"type":"model","id":"{{AgentModel}}","display_name":"Simulated Claude","created_at":"2026-01-01T00:00:00Z","lifecycle":"active","deprecated_at":null,"retires_at":null,"line":"opus","max_input_tokens":200000,"max_tokens":64000,"capabilities":null}],"has_more":false,"first_id":"{{AgentModel}}","last_id":"{{AgentModel}}"}"""),
+        };
+    }
 }

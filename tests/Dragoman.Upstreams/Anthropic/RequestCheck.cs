@@ -61,6 +61,7 @@ internal static partial class RequestCheck
             case "tool_use" when !Id().IsMatch(Text(block, "id") ?? ""): return $"{path}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'";
             case "tool_result" when !Id().IsMatch(Text(block, "tool_use_id") ?? ""): return $"{path}.tool_result.tool_use_id: String should match pattern '^[a-zA-Z0-9_-]+$'";
             case "web_search_tool_result" when Notes(block, "content", "encrypted_content").Any(note => !issued.Has(note)): return $"{path}.web_search_tool_result.content: Invalid `encrypted_content`";
+            case "nonsense": return $"{path}: Input tag 'nonsense' found using 'type' does not match any of the expected tags";
             default: return null;
         }
     }

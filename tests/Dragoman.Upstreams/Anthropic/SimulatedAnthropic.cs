@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Dragoman.Upstreams.Serving;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
 {
     private readonly AnthropicScenario scenario;
     private readonly RequestLog<RecordedRequest> requests = new();
+    private readonly RequestLog<string> refusals = new();
     private readonly ChangeSignal changed = new();
     private readonly IssuedNotes issued = new();
     private LoopbackHost host = null!;
@@ -29,6 +31,9 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
 
     /// <summary>Requests for messages.</summary>
     public IReadOnlyList<RecordedRequest> Asked => [.. Requests.Where(request => request.Path.Split('?')[0] == "/v1/messages")];
+
+    /// <summary>Why requests were refused by the API's rules; refusals of the scenario are not among them.</summary>
+    public IReadOnlyList<string> Refusals => refusals.Snapshot;
 
     /// <summary>Starts it.</summary>
     public static async Task<SimulatedAnthropic> StartAsync(AnthropicScenario scenario, int port = 0)
@@ -66,6 +71,7 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
         switch (request.Path.Split('?')[0])
         {
             case "/v1/models" when scenario.Models is { } models: return models(request);
+            case var path when path.StartsWith("/v1/models/", StringComparison.Ordinal) && scenario.Model is { } model: return model(path["/v1/models/".Length..]);
             case "/v1/messages": return Checked(request, scenario.Reply, ref answered);
             case "/v1/messages/count_tokens" when scenario.Count is { } count: return Checked(request, count, ref counted);
             default: return AnthropicReply.Json("404 page not found", 404) with { ContentType = "text/plain" };
@@ -84,7 +90,12 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
             return AnthropicReply.Error(400, "invalid_request_error", $"The request body is not valid JSON: {broken.Message}");
         }
 
-        if (scenario.IsStrict && RequestCheck.Body(request, body, issued) is { } refused) return refused;
+        if (scenario.IsStrict && RequestCheck.Body(request, body, issued) is { } refused)
+        {
+            refusals.Add(Encoding.UTF8.GetString(refused.Body.Span));
+            return refused;
+        }
+
         var reply = answer(new AnthropicCall(Interlocked.Increment(ref number) - 1, request, body));
         issued.Gather(reply.Body.Span);
         return reply;
@@ -101,6 +112,7 @@ public sealed class SimulatedAnthropic : IAsyncDisposable
         var end = Math.Min(reply.Body.Length, reply.BreakAfter ?? reply.Body.Length);
         await WriteAsync(http, reply.Body[..Math.Min(reply.PauseAt, end)]);
         await reply.Pause.WaitAsync(aborted);
+        await Task.Delay(reply.Silence, aborted);
         await WriteAsync(http, reply.Body[Math.Min(reply.PauseAt, end)..end]);
         if (reply.BreakAfter is not null) http.Features.Get<IHttpRequestLifetimeFeature>()!.Abort();
         await reply.AfterBody.WaitAsync(aborted);

@@ -14,7 +14,7 @@ internal static class OpenAiCatalog
             {"object":"list","data":[{"id":"{{scenario.Model}}","object":"model","type":"vlm","publisher":"p","arch":"qwen3","compatibility_type":"gguf","quantization":"Q4_K_M","state":"loaded","max_context_length":262144,"loaded_context_length":{{scenario.ContextTokens}},"capabilities":["tool_use"]},
             {"id":"text-embedding-nomic","object":"model","type":"embeddings","state":"not-loaded","max_context_length":2048}]}
             """,
-        (ServerKind.LlamaCpp, "/props") => $$$"""{"default_generation_settings":{"id":0,"n_ctx":{{{scenario.ContextTokens}}},"params":{}},"total_slots":1,"model_path":"model.gguf","modalities":{"vision":true,"audio":false},"chat_template":""}""",
+        (ServerKind.LlamaCpp, "/props") => $$$"""{"default_generation_settings":{"id":0,"n_ctx":{{{scenario.ContextTokens}}},"params":{}},"total_slots":{{{scenario.Slots}}},"model_path":"model.gguf","modalities":{"vision":true,"audio":false},"chat_template":""}""",
         _ => null,
     };
 
@@ -29,7 +29,7 @@ internal static class OpenAiCatalog
 
     private static string Counted(OpenAiScenario scenario, JsonElement question)
     {
-        var text = Json.Compact(question.Find("messages") ?? throw new OpenAiFault(400, "messages: Field required"));
+        var text = Json.Compact(question.Find("messages") ?? throw new OpenAiFault(400, "messages: Field required")) + (question.Find("tools") is { } tools ? Json.Compact(tools) : "");
         return $$"""{"count":{{OpenAiAdmission.Tokens(text)}},"max_model_len":{{scenario.ContextTokens}},"tokens":[{{Tokens(text)}}],"token_strs":null}""";
     }
 

@@ -45,6 +45,9 @@ public sealed record OpenAiScenario
     /// <summary>The context size in tokens.</summary>
     public int ContextTokens { get; init; } = 200_000;
 
+    /// <summary>llama.cpp: how many requests it works on at once.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>When set, every chunk leaves in random pieces with a flush after each, also inside a character of several bytes.</summary>
     public int? SplitSeed { get; init; }
 

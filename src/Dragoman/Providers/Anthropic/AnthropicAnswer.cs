@@ -1,12 +1,13 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Dragoman.Messages;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Anthropic;
 
 /// <summary>One answer of the upstream while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors errors, TimeSpan idleTimeout) : IAsyncDisposable
+internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors errors, TargetOverrides overrides) : IAsyncDisposable
 {
     // What follows the last event is the end of the body; waiting for it saves the connection, but not at any price.
     private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(100);
@@ -20,14 +21,15 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     /// <summary>The answer comes as events.</summary>
     public bool IsStream { get; private set; }
 
-    /// <summary>Sends the request and waits for the answer's headers.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(string path, UpstreamBody body, ClientHead sender, CancellationToken cancellationToken)
+    /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(string path, UpstreamBody body, ClientHead sender, string? key, CancellationToken cancellationToken)
     {
+        _response?.Dispose();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
+        idle.CancelAfter(overrides.IdleTimeout);
         try
         {
-            _response = await client.PostAsync(path, body, sender, idle.Token);
+            _response = await client.PostAsync(path, body, sender, key, overrides, idle.Token);
             Head = AnthropicClient.HeadOf(_response);
             if (_response.StatusCode != HttpStatusCode.OK)
             {
@@ -38,13 +40,13 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
             // The page of a captive portal, or of a wrong address.
             if (type is "text/html") return errors.Unreadable("a web page");
             IsStream = type is "text/event-stream";
-            if (IsStream) _frames = new SseFrames(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            if (IsStream) _frames = new SseFrames(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+            return idle.IsCancellationRequested ? errors.Silent(overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
         }
         catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
@@ -66,7 +68,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
         }
         catch (TimeoutException)
         {
-            return (null, errors.Silent(idleTimeout));
+            return (null, errors.Silent(overrides.IdleTimeout));
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {
@@ -79,14 +81,14 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     public async ValueTask<(ReadOnlyMemory<byte> Body, UpstreamError? Error)> ReadAllAsync(CancellationToken cancellationToken)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
+        idle.CancelAfter(overrides.IdleTimeout);
         try
         {
             return (await AnthropicClient.ReadAsync(_response!, idle.Token), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (default, errors.Silent(idleTimeout));
+            return (default, errors.Silent(overrides.IdleTimeout));
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {

@@ -61,7 +61,7 @@ internal sealed partial class AnthropicErrors(string target, Uri address)
 
     /// <summary>An answer of another form.</summary>
     public UpstreamError Unreadable(string detail) =>
-        new(UpstreamErrorKind.Broken, $"{target}: {address} sent something that is not the Anthropic API's format: {detail}. Check the provider's url.");
+        new(UpstreamErrorKind.Broken, $"{ErrorWords.Sentence($"{target}: {address} sent something that is not the Anthropic API's format: {detail}")} Check the provider's url.");
 
     private static UpstreamErrorKind KindOf(int status, ErrorBody? error)
     {

@@ -7,11 +7,8 @@ internal static class AnthropicHost
     private static readonly string[] TakesClaudeNames = ["anthropic.com", "deepseek.com", "z.ai", "bigmodel.cn", "moonshot.ai", "moonshot.cn", "minimax.io"];
 
     /// <summary>Anthropic itself, which alone checks signatures of thinking.</summary>
-    public static bool IsAnthropic(Uri address) => Is(address, TakesClaudeNames[0]);
+    public static bool IsAnthropic(Uri address) => UpstreamHost.IsWithin(address, TakesClaudeNames[0]);
 
     /// <summary>A model of the server's answers to names like <c>claude-opus-4-5</c>.</summary>
-    public static bool HasClaude(Uri address) => Array.Exists(TakesClaudeNames, domain => Is(address, domain));
-
-    private static bool Is(Uri address, string domain) =>
-        string.Equals(address.Host, domain, StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    public static bool HasClaude(Uri address) => Array.Exists(TakesClaudeNames, domain => UpstreamHost.IsWithin(address, domain));
 }

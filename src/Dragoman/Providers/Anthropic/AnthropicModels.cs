@@ -13,6 +13,24 @@ internal sealed class AnthropicModels(AnthropicClient client, AnthropicErrors er
     // A server whose list never ends must not keep us for ever.
     private const int MaxPages = 20;
 
+    /// <summary>The model that the upstream has under a name, which its list may not show (an alias); null when it has none, or can't be asked.</summary>
+    public async ValueTask<ModelInfo?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        if (client.ForwardsKeys && !client.HasKey) return null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Timeout);
+        try
+        {
+            using var document = await AskAsync("v1/models/" + Uri.EscapeDataString(name), limit.Token);
+            return document is null ? null : Read(document.RootElement);
+        }
+        catch (Exception failed) when (failed is UpstreamException or HttpRequestException or IOException or JsonException or InvalidOperationException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // It is a description that is missing, not the model: a request for it will tell more.
+            return null;
+        }
+    }
+
     /// <summary>Lists them. None where only clients have keys, and where there is no such list.</summary>
     /// <exception cref="UpstreamException">The upstream can't be asked.</exception>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken cancellationToken)
@@ -40,15 +58,21 @@ internal sealed class AnthropicModels(AnthropicClient client, AnthropicErrors er
     // Adds a page's models; returns where the next one begins, null when there is none.
     private async Task<string?> ReadPageAsync(string after, List<ModelInfo> models, CancellationToken cancellationToken)
     {
-        using var response = await client.GetAsync($"v1/models?limit=1000{(after.Length > 0 ? "&after_id=" + Uri.EscapeDataString(after) : "")}", cancellationToken);
-        var body = await AnthropicClient.ReadAsync(response, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) return null;
-        if (response.StatusCode != HttpStatusCode.OK) throw new UpstreamException(errors.FromStatus((int)response.StatusCode, body, AnthropicClient.HeadOf(response)));
-        using var document = JsonDocument.Parse(body);
+        using var document = await AskAsync($"v1/models?limit=1000{(after.Length > 0 ? "&after_id=" + Uri.EscapeDataString(after) : "")}", cancellationToken);
+        if (document is null) return null;
         var root = document.RootElement;
         foreach (var model in root.GetProperty("data").EnumerateArray()) models.Add(Read(model));
         return root.TryGetProperty("has_more", out var more) && more.ValueKind == JsonValueKind.True ? Text(root, "last_id") : null;
     }
+
+    // Null: there is no such thing.
+    private Task<JsonDocument?> AskAsync(string path, CancellationToken cancellationToken) => client.GetAsync(path, async response =>
+    {
+        var body = await AnthropicClient.ReadAsync(response, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) return null;
+        if (response.StatusCode != HttpStatusCode.OK) throw new UpstreamException(errors.FromStatus((int)response.StatusCode, body, AnthropicClient.HeadOf(response)));
+        return JsonDocument.Parse(body);
+    }, cancellationToken);
 
     private static ModelInfo Read(JsonElement model)
     {

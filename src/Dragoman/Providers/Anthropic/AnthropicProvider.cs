@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dragoman.Messages;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Anthropic;
@@ -15,19 +16,22 @@ internal sealed class AnthropicProvider : IPassThrough
 
     private readonly ProviderContext _context;
     private readonly Uri _address;
+    private readonly OverrideTable _overrides;
     private readonly AnthropicClient _client;
     private readonly AnthropicModels _models;
     private readonly SignatureTrust _trust;
+    private readonly AnthropicSettings _settings;
 
     /// <summary>Reads the provider's settings.</summary>
     /// <exception cref="ConfigException">They are wrong.</exception>
     public AnthropicProvider(ProviderContext context)
     {
         _context = context;
-        var settings = AnthropicSettings.Read(context);
+        var settings = _settings = AnthropicSettings.Read(context);
         _address = settings.BaseAddress();
         _trust = AnthropicHost.IsAnthropic(_address) ? SignatureTrust.Anthropic : SignatureTrust.Anyone;
-        _client = new AnthropicClient(context.Http, _address, settings);
+        _overrides = OverrideTable.Of(context.Name, settings, context.IdleTimeout);
+        _client = new AnthropicClient(context, _address, settings, _overrides);
         _models = new AnthropicModels(_client, new AnthropicErrors(context.Name, _address));
     }
 
@@ -35,22 +39,29 @@ internal sealed class AnthropicProvider : IPassThrough
     public bool TakesClaudeNames => AnthropicHost.HasClaude(_address);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    {
+        var overrides = _overrides.For(target.Model);
+        return FirstEventDeadline.Keep(overrides.FirstEventTimeout, target, _context.Time, token => AnswerAsync(request, target, overrides, token), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ReplyEvent> AnswerAsync(MessagesRequest request, Target target, TargetOverrides overrides, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var errors = new AnthropicErrors(target.ToString(), _address);
         using var body = new UpstreamBody();
-        yield return Opened(PassedRequest.Write(request, target.Model, _trust, body.Writer), body);
-        var answer = new AnthropicAnswer(_client, errors, _context.IdleTimeout);
+        yield return Opened(PassedRequest.Write(request, target.Model, _trust, overrides, counting: false, body.Writer), body);
+        var answer = new AnthropicAnswer(_client, errors, overrides);
         await using var first = answer;
-        var error = await answer.OpenAsync(MessagesPath, body, request.Client, cancellationToken);
+        var error = await _client.OpenAsync(request, target.Model, key => first.OpenAsync(MessagesPath, body, request.Client, key, cancellationToken));
         using var other = new UpstreamBody();
-        await using var second = new AnthropicAnswer(_client, errors, _context.IdleTimeout);
-        if (error is not null && AnthropicErrors.IsForeignThinking(error) && PassedRequest.Write(request, target.Model, SignatureTrust.Nobody, other.Writer) is { Degraded.Count: > 0 } cleaned)
+        await using var second = new AnthropicAnswer(_client, errors, overrides);
+        if (error is not null && AnthropicErrors.IsForeignThinking(error)
+            && PassedRequest.Write(request, target.Model, SignatureTrust.Nobody, overrides, counting: false, other.Writer) is { ChangesHistory: true } cleaned)
         {
             // Nobody but the upstream can tell whose a signature is.
             yield return Opened(cleaned, other);
             answer = second;
-            error = await answer.OpenAsync(MessagesPath, other, request.Client, cancellationToken);
+            error = await _client.OpenAsync(request, target.Model, key => second.OpenAsync(MessagesPath, other, request.Client, key, cancellationToken));
         }
 
         var model = _context.Options.ReturnRealModel || target.Model == request.Model ? null : request.Model;
@@ -59,6 +70,10 @@ internal sealed class AnthropicProvider : IPassThrough
         else if (request.Stream) yield return ReplyEvent.Failed(await NoStreamAsync(answer, errors, cancellationToken));
         else foreach (var step in await WholeAsync(answer, model, errors, cancellationToken)) yield return step;
     }
+
+    /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_settings.LaneOf(target));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => _models.ListAsync(cancellationToken);
@@ -72,16 +87,20 @@ internal sealed class AnthropicProvider : IPassThrough
     public async ValueTask<PassedAnswer?> CountAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
     {
         var errors = new AnthropicErrors(target.ToString(), _address);
+        var overrides = _overrides.For(target.Model);
         using var body = new UpstreamBody();
-        PassedRequest.Write(request, target.Model, _trust, body.Writer);
-        await using var answer = new AnthropicAnswer(_client, errors, _context.IdleTimeout);
-        var error = await answer.OpenAsync(CountPath, body, request.Client, cancellationToken);
+        PassedRequest.Write(request, target.Model, _trust, overrides, counting: true, body.Writer);
+        await using var answer = new AnthropicAnswer(_client, errors, overrides);
+        var error = await _client.OpenAsync(request, target.Model, key => answer.OpenAsync(CountPath, body, request.Client, key, cancellationToken));
         // Ollama and others have no such path, and say so in forms of their own.
         if (error is { Kind: UpstreamErrorKind.ModelNotFound, Passed: null }) return null;
         if (error is not null) throw new UpstreamException(error);
         var (counted, broken) = await answer.ReadAllAsync(cancellationToken);
         return broken is null ? new PassedAnswer(counted, answer.Head) : throw new UpstreamException(broken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ModelInfo?> FindModelAsync(string name, CancellationToken cancellationToken) => _models.FindAsync(name, cancellationToken);
 
     private static ReplyEvent Opened(PassedRequest request, UpstreamBody body) => ReplyEvent.Open(new Opened(body.Bytes, request.Degraded, default) { Passes = true });
 

@@ -1,22 +1,23 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Anthropic;
 
 /// <summary>The provider's section of the configuration.</summary>
-internal sealed class AnthropicSettings
+internal sealed class AnthropicSettings : ProviderSettings<AnthropicModelSettings>
 {
-    /// <summary>Names the provider type when the section is called something else.</summary>
-    public string? Type { get; set; }
-
     /// <summary>The API's base address, without <c>/v1</c>.</summary>
     public string Url { get; set; } = "https://api.anthropic.com";
 
-    /// <summary>Sent as <c>x-api-key</c>; <c>env:NAME</c> reads an environment variable.</summary>
-    public string? ApiKey { get; set; }
+    /// <summary>Sent as <c>x-api-key</c>, one or several; <c>env:NAME</c> reads an environment variable.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? ApiKey { get; set; }
 
-    /// <summary>Sent as <c>Authorization: Bearer</c>, for upstreams that want it so; <c>env:NAME</c> reads an environment variable.</summary>
-    public string? AuthToken { get; set; }
+    /// <summary>Sent as <c>Authorization: Bearer</c>, for upstreams that want it so, one or several; <c>env:NAME</c> reads an environment variable.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? AuthToken { get; set; }
 
     /// <summary>The key that the client shows goes upstream, in the header in which it came; the others are for clients that show none.</summary>
     public bool ForwardClientKey { get; set; }
@@ -56,6 +57,12 @@ internal sealed class AnthropicSettings
     private void Check(ProviderContext context)
     {
         var address = BaseAddress();
+        CheckAll($"providers.{context.Name}");
+        if (AuthToken?.Count > 1 && ApiKey is not null)
+        {
+            throw new ConfigException($"providers.{context.Name}.authToken: beside apiKey there can be one only, which goes along with every key.");
+        }
+
         if (ForwardClientKey && context.Options.Key is not null)
         {
             throw new ConfigException($"providers.{context.Name}.forwardClientKey: clients show this gateway's own `key`, which must not go upstream. Remove one of the two.");
@@ -67,6 +74,9 @@ internal sealed class AnthropicSettings
         }
     }
 }
+
+/// <summary>Settings of one model.</summary>
+internal sealed class AnthropicModelSettings : TargetSettings;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip)]
 [JsonSerializable(typeof(AnthropicSettings))]

@@ -1,14 +1,34 @@
 using System.Buffers;
 using Dragoman.Messages;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Anthropic;
 
 /// <summary>A request as it is passed on.</summary>
-/// <param name="Degraded">What of the history had to be changed, as <c>field=how</c>.</param>
+/// <param name="Degraded">What had to be changed, as <c>field=how</c>.</param>
 internal sealed record PassedRequest(IReadOnlyList<string> Degraded)
 {
-    /// <summary>Writes the client's body with the upstream's name of the model, and a history that the upstream takes; every other byte is the client's. Pure.</summary>
-    public static PassedRequest Write(MessagesRequest request, string model, SignatureTrust trust, IBufferWriter<byte> output)
+    /// <summary>Something of the history was foreign to the upstream.</summary>
+    public bool ChangesHistory { get; init; }
+
+    /// <summary>
+    /// Writes the client's body with the upstream's name of the model, a history that the upstream takes, and what the configuration changes; every other value is the
+    /// client's, byte for byte. Pure.
+    /// </summary>
+    public static PassedRequest Write(MessagesRequest request, string model, SignatureTrust trust, TargetOverrides overrides, bool counting, IBufferWriter<byte> output)
+    {
+        if (!overrides.ChangesRequest && (counting || overrides.Body.Count == 0)) return Write(request, model, trust, output);
+        using var plain = new PooledBuffer();
+        var passed = Write(request, model, trust, plain);
+        var fields = BodyFields.Read(plain.Written);
+        var changed = RequestOverrides.Apply(fields, overrides, counting);
+        // Fields of a request for an answer; a question for its size takes hardly any.
+        if (!counting) foreach (var layer in overrides.Body) fields.Merge(layer);
+        fields.Write(output);
+        return passed with { Degraded = [.. passed.Degraded, .. changed] };
+    }
+
+    private static PassedRequest Write(MessagesRequest request, string model, SignatureTrust trust, IBufferWriter<byte> output)
     {
         var rename = model == request.Model ? null : model;
         // Only an assistant's messages can be foreign. What couldn't be parsed may have some.
@@ -22,6 +42,6 @@ internal sealed record PassedRequest(IReadOnlyList<string> Degraded)
         var rewriting = new RequestRewriting(request.Body, rename, trust);
         rewriting.Run();
         rewriting.Edits.Write(output);
-        return new PassedRequest([.. rewriting.Degraded]);
+        return new PassedRequest([.. rewriting.Degraded]) { ChangesHistory = rewriting.Degraded.Count > 0 };
     }
 }

@@ -1,13 +1,15 @@
 using Dragoman.Providers.Gemini.Credentials;
 using Dragoman.Providers.Gemini.Request;
+using Dragoman.Providers.Keys;
 
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>Where the API is and what opens it: worked out of the settings and of what Google's own tools leave on the machine.</summary>
 /// <param name="Address">The API's address.</param>
 /// <param name="Credential">What opens it.</param>
+/// <param name="Keys">The keys that a credential of that kind takes; none for others.</param>
 /// <param name="Errors">Texts of failures.</param>
-internal sealed record GeminiAccess(GeminiAddress Address, IGeminiCredential Credential, GeminiErrors Errors)
+internal sealed record GeminiAccess(GeminiAddress Address, IGeminiCredential Credential, KeyRing Keys, GeminiErrors Errors)
 {
     // The location without a region, which has the newest models first.
     private const string DefaultLocation = "global";
@@ -16,22 +18,20 @@ internal sealed record GeminiAccess(GeminiAddress Address, IGeminiCredential Cre
     /// <exception cref="ConfigException">Something is wrong or missing; the message says what to do.</exception>
     public static GeminiAccess Of(ProviderContext context, GeminiSettings settings, GoogleEnvironment environment)
     {
-        var key = (Secret.Resolve(settings.ApiKey) ?? environment.Variable("GEMINI_API_KEY") ?? environment.Variable("GOOGLE_API_KEY"))?.Trim();
-        var flavour = settings.Flavour ?? GeminiAddress.FlavourOf(key, settings.Project, settings.Url);
-        var (address, credential) = flavour == GeminiFlavour.Vertex ? Vertex(context, settings, environment) : WithKey(context, settings, flavour, key);
-        return new GeminiAccess(address, credential, new GeminiErrors(context.Name, address.Root, credential.Advice));
+        var keys = KeysOf($"providers.{context.Name}.apiKey", settings, environment);
+        var flavour = settings.Flavour ?? GeminiAddress.FlavourOf(keys.Count > 0 ? keys[0] : null, settings.Project, settings.Url);
+        var (address, credential) = flavour == GeminiFlavour.Vertex ? Vertex(context, settings, environment) : (GeminiAddress.Of(flavour, settings.Url, project: null, location: null), new ApiKeyCredential());
+        if (flavour == GeminiFlavour.Vertex) keys = [];
+        else if (keys.Count == 0) throw new ConfigException($"providers.{context.Name}: there is no key for Gemini. Give one with --gemini-key or GEMINI_API_KEY (https://aistudio.google.com/apikey), or use Vertex AI with --vertex-project.");
+        return new GeminiAccess(address, credential, new KeyRing(context, keys), new GeminiErrors(context.Name, address.Root, credential.Advice));
     }
 
-    private static (GeminiAddress, IGeminiCredential) WithKey(ProviderContext context, GeminiSettings settings, GeminiFlavour flavour, string? key)
+    private static IReadOnlyList<string> KeysOf(string path, GeminiSettings settings, GoogleEnvironment environment)
     {
-        if (string.IsNullOrEmpty(key))
-        {
-            throw new ConfigException($"providers.{context.Name}: there is no key for Gemini. Give one with --gemini-key or GEMINI_API_KEY (https://aistudio.google.com/apikey), or use Vertex AI with --vertex-project.");
-        }
-
-        // A header's value; the key itself must not be in the message.
-        if (key.Any(character => character is < '!' or > '~')) throw new ConfigException($"providers.{context.Name}: the key for Gemini has a character in it that no key has; was it cut or pasted wrong?");
-        return (GeminiAddress.Of(flavour, settings.Url, project: null, location: null), new ApiKeyCredential(key));
+        var keys = KeyRing.Resolve(path, settings.ApiKey);
+        if (keys.Count > 0) return keys;
+        var variable = environment.Variable("GEMINI_API_KEY") ?? environment.Variable("GOOGLE_API_KEY");
+        return variable is null ? [] : KeyRing.Resolve(path, [variable]);
     }
 
     private static (GeminiAddress, IGeminiCredential) Vertex(ProviderContext context, GeminiSettings settings, GoogleEnvironment environment)

@@ -1,22 +1,24 @@
 using System.Net;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>One answer of the API while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, string model, TimeSpan idleTimeout) : IAsyncDisposable
+internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, string model, TargetOverrides overrides) : IAsyncDisposable
 {
     private HttpResponseMessage? _response;
     private GeminiStream? _chunks;
 
-    /// <summary>Sends the request and waits for the answer's headers.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, string? key, CancellationToken cancellationToken)
     {
+        _response?.Dispose();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
+        idle.CancelAfter(overrides.IdleTimeout);
         try
         {
-            _response = await client.GenerateAsync(model, body, idle.Token);
+            _response = await client.GenerateAsync(model, body, key, overrides, idle.Token);
             if (_response.StatusCode != HttpStatusCode.OK)
             {
                 var text = await GeminiClient.ReadTextAsync(_response, idle.Token);
@@ -25,13 +27,13 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
 
             // The page of a captive portal, or of a wrong address.
             if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(model, "a web page");
-            _chunks = new GeminiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            _chunks = new GeminiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(model, idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+            return idle.IsCancellationRequested ? errors.Silent(model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
         }
         catch (UpstreamException noCredentials)
         {
@@ -56,7 +58,7 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
         }
         catch (TimeoutException)
         {
-            return (null, errors.Silent(model, idleTimeout));
+            return (null, errors.Silent(model, overrides.IdleTimeout));
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Dragoman.Providers.Gemini.Credentials;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>The HTTP side of the provider: requests to one of Google's APIs and what can go wrong on the way.</summary>
-internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGeminiCredential credential, GeminiErrors errors)
+internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGeminiCredential credential, KeyRing keys, TargetOverrides general, GeminiErrors errors)
 {
     // A list of models or an error text; larger answers are not Google's.
     private const int MaxAnswerBytes = 16 << 20;
@@ -14,8 +16,8 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     /// <summary>Sends a request for an answer as a stream; returns when its headers are there.</summary>
     /// <exception cref="HttpRequestException">The API can't be reached.</exception>
     /// <exception cref="UpstreamException">There are no credentials.</exception>
-    public Task<HttpResponseMessage> GenerateAsync(string model, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        SendAsync(address.Method(model, "streamGenerateContent?alt=sse"), body, cancellationToken);
+    public Task<HttpResponseMessage> GenerateAsync(string model, ReadOnlyMemory<byte> body, string? key, TargetOverrides overrides, CancellationToken cancellationToken) =>
+        SendAsync(address.Method(model, "streamGenerateContent?alt=sse"), body, key, overrides, cancellationToken);
 
     /// <summary>Counts a prompt, or asks another question about a model that is answered with one JSON object.</summary>
     /// <exception cref="UpstreamException">The API can't be reached or refuses.</exception>
@@ -36,11 +38,14 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     /// <summary>The <c>Retry-After</c> of a refusal.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
 
-    private async Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, string model, CancellationToken cancellationToken)
+    private Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, string model, CancellationToken cancellationToken) =>
+        keys.AskAsync(key => AskAsync(uri, body, model, key, cancellationToken));
+
+    private async Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, string model, string? key, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(uri, body, cancellationToken);
+            using var response = await SendAsync(uri, body, key, general, cancellationToken);
             var answer = await ReadTextAsync(response, cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK) throw new UpstreamException(errors.FromStatus(response.StatusCode, answer, RetryAfter(response), model));
             return JsonDocument.Parse(answer);
@@ -56,27 +61,28 @@ internal sealed class GeminiClient(UpstreamHttp http, GeminiAddress address, IGe
     }
 
     // A token may be refused before it expires (revoked, or the clock is wrong): the next one may be good, so it is tried once.
-    private async Task<HttpResponseMessage> SendAsync(Uri uri, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(Uri uri, ReadOnlyMemory<byte>? body, string? key, TargetOverrides overrides, CancellationToken cancellationToken)
     {
-        var first = await SendOnceAsync(uri, body, cancellationToken);
+        var first = await SendOnceAsync(uri, body, key, overrides, cancellationToken);
         if (first.StatusCode != HttpStatusCode.Unauthorized || !credential.Renew(first.RequestMessage!)) return first;
         first.Dispose();
-        return await SendOnceAsync(uri, body, cancellationToken);
+        return await SendOnceAsync(uri, body, key, overrides, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Uri uri, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(Uri uri, ReadOnlyMemory<byte>? body, string? key, TargetOverrides overrides, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, uri);
         if (body is { } json) request.Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         try
         {
-            await credential.AuthorizeAsync(request, cancellationToken);
+            await credential.AuthorizeAsync(request, key, cancellationToken);
         }
         catch (CredentialException none)
         {
             throw new UpstreamException(errors.NoCredentials(none.Message, none.Refused));
         }
 
+        overrides.WriteHeaders(request);
         return await http.SendAsync(request, cancellationToken);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Dragoman.Replies;
+using static Dragoman.Providers.ErrorWords;
 
 namespace Dragoman.Providers.Gemini;
 
@@ -40,7 +41,7 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
 
     /// <summary>The API can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) =>
-        new(UpstreamErrorKind.Unreachable, $"{provider}: {address} can't be reached: check the network, HTTPS_PROXY and --gemini-url. ({cause.Message})");
+        new(UpstreamErrorKind.Unreachable, $"{provider}: {address} can't be reached: check the network, HTTPS_PROXY and {UrlSetting}. ({cause.Message})");
 
     /// <summary>The connection broke in the middle of an answer.</summary>
     public UpstreamError Dropped(string model, string cause) =>
@@ -55,7 +56,7 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
 
     /// <summary>An answer that is not Google's.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
-        new(UpstreamErrorKind.Broken, $"{Of(model)}: {address} sent something that is not the Gemini API's format: {detail}. Check --gemini-url.");
+        new(UpstreamErrorKind.Broken, $"{Sentence($"{Of(model)}: {address} sent something that is not the Gemini API's format: {detail}")} Check {UrlSetting}.");
 
     /// <summary>The model failed to write an answer, and so it did the second time.</summary>
     public UpstreamError Fruitless(string model, string reason, string words) =>
@@ -80,9 +81,9 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
             "INVALID_ARGUMENT" or "FAILED_PRECONDITION" or "OUT_OF_RANGE" => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
             "PERMISSION_DENIED" => new UpstreamError(UpstreamErrorKind.Permission, text),
             "NOT_FOUND" => NotFound(text),
-            "RESOURCE_EXHAUSTED" => new UpstreamError(UpstreamErrorKind.RateLimited, text, wait),
-            "INTERNAL" or "UNAVAILABLE" => new UpstreamError(UpstreamErrorKind.Overloaded, text, wait),
-            "DEADLINE_EXCEEDED" => new UpstreamError(UpstreamErrorKind.TimedOut, text),
+            "RESOURCE_EXHAUSTED" => new UpstreamError(UpstreamErrorKind.RateLimited, TryAgain(text, wait), wait),
+            "INTERNAL" or "UNAVAILABLE" => new UpstreamError(UpstreamErrorKind.Overloaded, TryAgain(text, wait), wait),
+            "DEADLINE_EXCEEDED" => new UpstreamError(UpstreamErrorKind.TimedOut, TryAgain(text)),
             _ => FromNumber(status, text, wait),
         };
     }
@@ -93,10 +94,10 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
         403 => new UpstreamError(UpstreamErrorKind.Permission, text),
         404 => NotFound(text),
         413 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
-        429 => new UpstreamError(UpstreamErrorKind.RateLimited, text, wait),
-        500 or 503 => new UpstreamError(UpstreamErrorKind.Overloaded, text, wait),
-        504 => new UpstreamError(UpstreamErrorKind.TimedOut, text),
-        _ => new UpstreamError(UpstreamErrorKind.Broken, text, wait),
+        429 => new UpstreamError(UpstreamErrorKind.RateLimited, TryAgain(text, wait), wait),
+        500 or 503 => new UpstreamError(UpstreamErrorKind.Overloaded, TryAgain(text, wait), wait),
+        504 => new UpstreamError(UpstreamErrorKind.TimedOut, TryAgain(text)),
+        _ => new UpstreamError(UpstreamErrorKind.Broken, TryAgain(text, wait), wait),
     };
 
     private UpstreamError NotFound(string text) =>
@@ -112,7 +113,8 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
 
     private static long Number(Group digits) => long.Parse(digits.Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
-    private string Of(string model) => model.Length == 0 ? provider : $"{provider}/{model}";
+    // The option is the setting of the usual section.
+    private string UrlSetting => provider == "gemini" ? "--gemini-url" : $"providers.{provider}.url";
 
-    private static string Sentence(string text) => text.TrimEnd() is var trimmed && trimmed.EndsWith('.') ? trimmed : trimmed + ".";
+    private string Of(string model) => model.Length == 0 ? provider : $"{provider}/{model}";
 }

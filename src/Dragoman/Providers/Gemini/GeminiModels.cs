@@ -137,7 +137,7 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
     {
         var name = Text(entry, "name");
         var known = Known(name.StartsWith(ResourcePrefix, StringComparison.Ordinal) ? name[ResourcePrefix.Length..] : name);
-        var own = settings.Models.GetValueOrDefault(known.Name);
+        var own = settings.Of(known.Name);
         return known with
         {
             Aliases = [name],
@@ -149,7 +149,7 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
 
     private ModelInfo Known(string name)
     {
-        var own = settings.Models.GetValueOrDefault(name);
+        var own = settings.Of(name);
         var traits = GeminiModelTraits.Of(name);
         // Gemma and other guests of the list call no tools.
         var isGemini = name.StartsWith("gemini-", StringComparison.OrdinalIgnoreCase);

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dragoman.Providers.Gemini.Request;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Gemini;
 
 /// <summary>The provider's section of the configuration.</summary>
-internal sealed class GeminiSettings
+internal sealed class GeminiSettings : ProviderSettings<GeminiModelSettings>
 {
-    /// <summary>Names the provider type when the section is called something else.</summary>
-    public string? Type { get; set; }
-
-    /// <summary>API key; <c>env:NAME</c> reads an environment variable. Null: <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c>. Not used with a project.</summary>
-    public string? ApiKey { get; set; }
+    /// <summary>API key, or several; <c>env:NAME</c> reads an environment variable. Null: <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c>. Not used with a project.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? ApiKey { get; set; }
 
     /// <summary>The API's address, for a gateway in between. Null: Google's own.</summary>
     public string? Url { get; set; }
@@ -38,9 +38,6 @@ internal sealed class GeminiSettings
     /// <summary>Vertex AI: pass <c>metadata.user_id</c> on as a label of the request, which shows in the bill.</summary>
     public bool UserLabels { get; set; }
 
-    /// <summary>What is known better here of single models, by name.</summary>
-    public Dictionary<string, GeminiModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or of the wrong type.</exception>
     public static GeminiSettings Read(string name, JsonElement section)
@@ -48,7 +45,7 @@ internal sealed class GeminiSettings
         try
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new GeminiSettings() : section.Deserialize(GeminiSettingsJson.Default.GeminiSettings) ?? new GeminiSettings();
-            settings.Models = new Dictionary<string, GeminiModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
+            settings.CheckAll($"providers.{name}");
             return settings;
         }
         catch (JsonException wrong)
@@ -59,7 +56,7 @@ internal sealed class GeminiSettings
 }
 
 /// <summary>Settings of one model.</summary>
-internal sealed class GeminiModelSettings
+internal sealed class GeminiModelSettings : TargetSettings
 {
     /// <summary>The prompt's limit in tokens.</summary>
     public int? InputTokens { get; set; }

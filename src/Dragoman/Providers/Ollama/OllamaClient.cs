@@ -3,11 +3,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Dragoman.Messages;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>The HTTP side of the provider: requests to one Ollama server and what can go wrong on the way.</summary>
-internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKey, OllamaErrors errors)
+internal sealed class OllamaClient(UpstreamHttp http, Uri address, KeyRing keys, TargetOverrides general, OllamaErrors errors)
 {
     // A list of models or an error text; larger answers are not Ollama's.
     private const int MaxAnswerBytes = 16 << 20;
@@ -17,18 +19,21 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKe
 
     /// <summary>Sends a chat request; returns when the first chunk is on its way, which may take minutes.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
-    public Task<HttpResponseMessage> ChatAsync(UpstreamBody body, CancellationToken cancellationToken) =>
-        http.SendAsync(Authorized(new HttpRequestMessage(HttpMethod.Post, new Uri(address, "api/chat")) { Content = body.ToContent() }), cancellationToken);
+    public Task<HttpResponseMessage> ChatAsync(UpstreamBody body, string? key, TargetOverrides overrides, CancellationToken cancellationToken) =>
+        http.SendAsync(Request("api/chat", body.ToContent(), key, overrides), cancellationToken);
 
     /// <summary>Asks a question that is answered with one JSON object.</summary>
     /// <exception cref="UpstreamException">The server can't be reached or refuses.</exception>
-    public async Task<JsonDocument> AskAsync(string path, ReadOnlyMemory<byte>? body, string model, CancellationToken cancellationToken)
+    public Task<JsonDocument> AskAsync(string path, ReadOnlyMemory<byte>? body, string model, CancellationToken cancellationToken) =>
+        keys.AskAsync(key => AskAsync(path, body, model, key, cancellationToken));
+
+    private async Task<JsonDocument> AskAsync(string path, ReadOnlyMemory<byte>? body, string model, string? key, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(QuestionTimeout);
         try
         {
-            using var request = body is { } json ? Post(path, json) : Authorized(new HttpRequestMessage(HttpMethod.Get, new Uri(address, path)));
+            using var request = Request(path, body is { } json ? new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } : null, key, general);
             using var response = await http.SendAsync(request, limit.Token);
             var answer = await ReadTextAsync(response, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) throw new UpstreamException(errors.FromStatus(response.StatusCode, answer, RetryAfter(response), model, default));
@@ -46,11 +51,8 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKe
 
     /// <summary>Asks for something that may take minutes; returns when the answer begins.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
-    public async Task<HttpResponseMessage> SendAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        using var request = Post(path, body);
-        return await http.SendAsync(request, cancellationToken);
-    }
+    public Task<HttpResponseMessage> SendAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        keys.AskAsync(key => http.SendAsync(Request(path, new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }, key, general), cancellationToken));
 
     /// <summary>What the server says of a model.</summary>
     /// <exception cref="UpstreamException">The server can't be reached, or doesn't have the model.</exception>
@@ -77,16 +79,11 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, string? apiKe
     /// <summary>The <c>Retry-After</c> of a refusal.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
 
-    private HttpRequestMessage Post(string path, ReadOnlyMemory<byte> body)
+    private HttpRequestMessage Request(string path, HttpContent? body, string? key, TargetOverrides overrides)
     {
-        var content = new ReadOnlyMemoryContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return Authorized(new HttpRequestMessage(HttpMethod.Post, new Uri(address, path)) { Content = content });
-    }
-
-    private HttpRequestMessage Authorized(HttpRequestMessage request)
-    {
-        if (apiKey is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(address, path)) { Content = body };
+        if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        overrides.WriteHeaders(request);
         return request;
     }
 }

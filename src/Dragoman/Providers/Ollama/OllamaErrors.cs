@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Replies;
+using static Dragoman.Providers.ErrorWords;
 
 namespace Dragoman.Providers.Ollama;
 
@@ -11,6 +12,16 @@ namespace Dragoman.Providers.Ollama;
 /// <param name="address">The server's address.</param>
 internal sealed partial class OllamaErrors(string provider, Uri address)
 {
+    private const string UsualName = "ollama";
+
+    private const string ServerTells = "`ollama ps` and the server's log tell whether the model crashed.";
+
+    // The option is the setting of the usual section; a second server has only its own.
+    private string UrlSetting => provider == UsualName ? "--ollama-url" : $"providers.{provider}.url";
+
+    // Which of several servers; the only one need not be named twice.
+    private string Named => provider == UsualName ? "" : $"{provider}: ";
+
     // llama-server's own text of an overflow; it has both real numbers.
     [GeneratedRegex(@"request \((?<tokens>[0-9]{1,9}) tokens\) exceeds the available context size \((?<limit>[0-9]{1,9}) tokens\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Overflow();
@@ -28,14 +39,14 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
         if (text.Length == 0) text = $"HTTP {(int)status} without a reason";
         return (int)status switch
         {
-            404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check --ollama-url."),
+            404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check {UrlSetting}."),
             404 => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{provider}: the model '{model}' is not installed at {address}. Run: ollama pull {model}"),
             400 => new UpstreamError(UpstreamErrorKind.InvalidRequest, $"{provider}/{model}: {text}"),
             401 => new UpstreamError(UpstreamErrorKind.Authentication, $"{provider}/{model}: {text}. {(signIn is null ? "Run `ollama signin`, or set the provider's apiKey." : $"Sign in: {signIn}")}"),
             403 => new UpstreamError(UpstreamErrorKind.Permission, $"{provider}/{model}: {text}"),
-            429 => new UpstreamError(UpstreamErrorKind.RateLimited, $"{provider}/{model}: {text}", retryAfter),
+            429 => new UpstreamError(UpstreamErrorKind.RateLimited, TryAgain($"{provider}/{model}: {text}", retryAfter), retryAfter),
             503 => new UpstreamError(UpstreamErrorKind.Overloaded, $"{provider}/{model}: {text} (raise OLLAMA_MAX_QUEUE or OLLAMA_NUM_PARALLEL, or wait)", retryAfter),
-            >= 500 => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model}: {text}", retryAfter),
+            >= 500 => new UpstreamError(UpstreamErrorKind.Broken, $"{TryAgain($"{provider}/{model}: {text}", retryAfter)} {ServerTells}", retryAfter),
             _ => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model}: HTTP {(int)status}: {text}"),
         };
     }
@@ -44,19 +55,19 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     public UpstreamError FromLine(string text, string model, PromptSize context)
     {
         if (IsOverflow(text)) return OverflowError(text, context);
-        return new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model} failed in the middle of its answer: {Inner(text)}");
+        return new UpstreamError(UpstreamErrorKind.Broken, TryAgain($"{provider}/{model} failed in the middle of its answer: {Inner(text)}"));
     }
 
     /// <summary>The server can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) => new(
         UpstreamErrorKind.Unreachable,
         address.IsLoopback
-            ? $"Ollama is not running at {address}: start it with `ollama serve` (or the Ollama app), or give its address with --ollama-url. ({cause.Message})"
-            : $"Ollama at {address} can't be reached: check that it runs there and listens on that address (OLLAMA_HOST=0.0.0.0). ({cause.Message})");
+            ? $"{Named}Ollama is not running at {address}: start it with `ollama serve` (or the Ollama app), or give its address with {UrlSetting}. ({cause.Message})"
+            : $"{Named}Ollama at {address} can't be reached: check that it runs there and listens on that address (OLLAMA_HOST=0.0.0.0). ({cause.Message})");
 
     /// <summary>The connection broke in the middle of an answer.</summary>
     public UpstreamError Dropped(string model, string cause) =>
-        new(UpstreamErrorKind.Broken, $"{provider}/{model}: the connection to {address} broke in the middle of the answer ({cause}). `ollama ps` and the server's log tell whether the model crashed.");
+        new(UpstreamErrorKind.Broken, $"{provider}/{model}: the connection to {address} broke in the middle of the answer ({cause}). Try again. {ServerTells}");
 
     /// <summary>The stream ended without its last line. Known from Ollama's guard against a model that repeats one token more than 30 times.</summary>
     public UpstreamError EndedEarly(string model) =>
@@ -72,7 +83,7 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
         new(UpstreamErrorKind.TimedOut, $"{provider}/{model}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really needs that long to load or to read the prompt.");
 
     /// <summary>An answer that is not Ollama's.</summary>
-    public UpstreamError Unreadable(string model, string detail) => new(UpstreamErrorKind.Broken, $"{provider}/{model}: {address} sent something that is not Ollama's format: {detail}");
+    public UpstreamError Unreadable(string model, string detail) => new(UpstreamErrorKind.Broken, $"{Sentence($"{provider}/{model}: {address} sent something that is not Ollama's format: {detail}")} Check {UrlSetting}.");
 
     private static bool IsOverflow(string text) =>
         text.Contains("exceeds the available context size", StringComparison.Ordinal) || text.Contains("prompt is longer than the context length", StringComparison.Ordinal)

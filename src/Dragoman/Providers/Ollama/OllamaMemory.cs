@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using Dragoman.Messages;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>What the server has in memory: asked by <c>/api/ps</c>, changed by a chat without messages.</summary>
-internal sealed class OllamaMemory(OllamaClient client, OllamaModels models, OllamaSettings settings, OllamaErrors errors, TimeSpan idleTimeout)
+internal sealed class OllamaMemory(OllamaClient client, OllamaModels models, OllamaSettings settings, OverrideTable overrides, OllamaErrors errors, TimeSpan idleTimeout)
 {
     /// <summary>The models in memory.</summary>
     /// <exception cref="UpstreamException">The server can't be reached.</exception>
@@ -22,7 +23,8 @@ internal sealed class OllamaMemory(OllamaClient client, OllamaModels models, Oll
     public async ValueTask LoadAsync(string name, CancellationToken cancellationToken)
     {
         var model = await models.GetAsync(name, cancellationToken);
-        await SendAsync(name, json =>
+        // With the body's further fields too: options that differ would make the server load the model anew.
+        await SendAsync(name, overrides.For(name), json =>
         {
             var own = settings.Of(name);
             KeepAlive.Write(json, own?.KeepAlive ?? settings.KeepAlive);
@@ -42,23 +44,14 @@ internal sealed class OllamaMemory(OllamaClient client, OllamaModels models, Oll
     /// <summary>Takes a model out of memory.</summary>
     /// <exception cref="UpstreamException">The server can't be reached, or doesn't have it.</exception>
     public async ValueTask UnloadAsync(string name, CancellationToken cancellationToken) =>
-        await SendAsync(name, static json => json.WriteNumber("keep_alive"u8, 0), cancellationToken);
+        await SendAsync(name, overrides: null, static json => json.WriteNumber("keep_alive"u8, 0), cancellationToken);
 
     // No messages: nothing is said, the model is only loaded or unloaded.
-    private async Task SendAsync(string model, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    private async Task SendAsync(string model, TargetOverrides? overrides, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(body, JsonOutput.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("model"u8, model);
-            json.WriteBoolean("stream"u8, value: false);
-            write(json);
-            json.WriteStartArray("messages"u8);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
+        if (overrides is null) Write(body, model, write);
+        else overrides.WriteBody(body, output => Write(output, model, write));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(idleTimeout);
         try
@@ -75,6 +68,19 @@ internal sealed class OllamaMemory(OllamaClient client, OllamaModels models, Oll
         {
             throw new UpstreamException(errors.Unreachable(failed));
         }
+    }
+
+    private static bool Write(IBufferWriter<byte> body, string model, Action<Utf8JsonWriter> write)
+    {
+        using var json = new Utf8JsonWriter(body, JsonOutput.Options);
+        json.WriteStartObject();
+        json.WriteString("model"u8, model);
+        json.WriteBoolean("stream"u8, value: false);
+        write(json);
+        json.WriteStartArray("messages"u8);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        return true;
     }
 
     private static LoadedModel Read(JsonElement entry) => new(

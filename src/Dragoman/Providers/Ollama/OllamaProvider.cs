@@ -1,7 +1,9 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Dragoman.Messages;
+using Dragoman.Providers.Keys;
 using Dragoman.Providers.Media;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 using Dragoman.Tokens;
 
@@ -15,6 +17,8 @@ internal sealed class OllamaProvider : ILocalModels
 {
     private readonly ProviderContext _context;
     private readonly OllamaErrors _errors;
+    private readonly OverrideTable _overrides;
+    private readonly KeyRing _keys;
     private readonly OllamaClient _client;
     private readonly OllamaModels _models;
     private readonly RequestTranslator _translator;
@@ -24,6 +28,8 @@ internal sealed class OllamaProvider : ILocalModels
 
     // Null: a model that isn't there is not downloaded.
     private readonly MissingModels? _missing;
+    private readonly OllamaSettings _settings;
+    private readonly Uri _address;
     private readonly PrefillSpeed _prefill = new();
 
     /// <summary>Reads the provider's settings.</summary>
@@ -31,23 +37,31 @@ internal sealed class OllamaProvider : ILocalModels
     public OllamaProvider(ProviderContext context)
     {
         _context = context;
-        var settings = OllamaSettings.Read(context.Name, context.Settings);
-        var address = settings.BaseAddress();
+        var settings = _settings = OllamaSettings.Read(context.Name, context.Settings);
+        var address = _address = settings.BaseAddress();
         _errors = new OllamaErrors(context.Name, address);
-        _client = new OllamaClient(context.Http, address, Secret.Resolve(settings.ApiKey) ?? DefaultKey(address), _errors);
+        _overrides = OverrideTable.Of(context.Name, settings, context.IdleTimeout);
+        _keys = new KeyRing(context, settings.Keys(context.Name, address));
+        _client = new OllamaClient(context.Http, address, _keys, _overrides.General, _errors);
         _models = new OllamaModels(_client, settings, context.Time);
         _translator = new RequestTranslator(context.Options, settings);
         _media = new MediaResolver(context.Options);
-        _memory = new OllamaMemory(_client, _models, settings, _errors, context.IdleTimeout);
+        _memory = new OllamaMemory(_client, _models, settings, _overrides, _errors, context.IdleTimeout);
         _pull = new OllamaPull(_client, _errors, context.IdleTimeout);
         _missing = settings.AutoPull ? new MissingModels(_pull) : null;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    {
+        var overrides = _overrides.For(target.Model);
+        return FirstEventDeadline.Keep(overrides.FirstEventTimeout, target, _context.Time, token => AnswerAsync(request, target, overrides, token), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ReplyEvent> AnswerAsync(MessagesRequest request, Target target, TargetOverrides overrides, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var body = new UpstreamBody();
-        var (prepared, refused) = await PrepareAsync(request, target, body, cancellationToken);
+        var (prepared, refused) = await PrepareAsync(RequestOverrides.Apply(request, overrides), target, overrides, body, cancellationToken);
         if (prepared is null)
         {
             yield return ReplyEvent.Failed(refused!);
@@ -55,8 +69,8 @@ internal sealed class OllamaProvider : ILocalModels
         }
 
         yield return ReplyEvent.Open(new Opened(body.Bytes, prepared.Chat.Degraded, prepared.Estimate));
-        await using var answer = new OllamaAnswer(_client, _errors, target.Model, _context.IdleTimeout);
-        if (await answer.OpenAsync(body, prepared.Prompt, cancellationToken) is { } error)
+        await using var answer = new OllamaAnswer(_client, _errors, target.Model, overrides);
+        if (await _keys.OpenAsync(request, target.Model, key => answer.OpenAsync(body, key, prepared.Prompt, cancellationToken)) is { } error)
         {
             if (error.Kind == UpstreamErrorKind.ModelNotFound) _models.Forget(target.Model);
             yield return ReplyEvent.Failed(error);
@@ -85,6 +99,9 @@ internal sealed class OllamaProvider : ILocalModels
     }
 
     /// <inheritdoc/>
+    public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => ValueTask.FromResult(_settings.LaneOf(target, _address));
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -104,14 +121,14 @@ internal sealed class OllamaProvider : ILocalModels
     /// <inheritdoc/>
     public ValueTask UnloadAsync(string model, CancellationToken cancellationToken) => _memory.UnloadAsync(model, cancellationToken);
 
-    private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, UpstreamBody body, CancellationToken cancellationToken)
+    private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, TargetOverrides overrides, UpstreamBody body, CancellationToken cancellationToken)
     {
         try
         {
             var model = await FindAsync(target.Model, cancellationToken);
             var context = _models.ContextOf(model);
             var resolved = await _media.ResolveAsync(request, model.Sees, cancellationToken);
-            var chat = _translator.Translate(resolved, model, context, body.Writer);
+            var chat = overrides.WriteBody(body.Writer, output => _translator.Translate(resolved, model, context, output));
             var estimate = _context.Tokens.Estimate(resolved, target.ToString());
             return (new Prepared(resolved, chat, estimate, new PromptSize(estimate.Tokens, context ?? model.TrainedContext ?? 0)), null);
         }
@@ -141,40 +158,37 @@ internal sealed class OllamaProvider : ILocalModels
         return ReplyEvent.Finished(finish with { Timings = timings with { CachedShare = _prefill.CachedShare(target.Model, finish.Usage.InputTokens, timings.Prefill) } });
     }
 
-    // ollama.com speaks the same API as a server at home, with the user's key.
-    private static string? DefaultKey(Uri address) =>
-        address.Host.EndsWith("ollama.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OLLAMA_API_KEY") : null;
-
     private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptEstimate Estimate, PromptSize Prompt);
 }
 
 /// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, string model, TimeSpan idleTimeout) : IAsyncDisposable
+internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, string model, TargetOverrides overrides) : IAsyncDisposable
 {
     private HttpResponseMessage? _response;
     private LineReader? _lines;
 
-    /// <summary>Sends the request and waits for the answer's headers, which come with the first chunk: the model loads and reads the prompt before.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(UpstreamBody body, PromptSize prompt, CancellationToken cancellationToken)
+    /// <summary>Sends the request and waits for the answer's headers, which come with the first chunk: the model loads and reads the prompt before. Again for another key.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(UpstreamBody body, string? key, PromptSize prompt, CancellationToken cancellationToken)
     {
+        _response?.Dispose();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
+        idle.CancelAfter(overrides.IdleTimeout);
         try
         {
-            _response = await client.ChatAsync(body, idle.Token);
+            _response = await client.ChatAsync(body, key, overrides, idle.Token);
             if (_response.StatusCode != HttpStatusCode.OK)
             {
                 var text = await OllamaClient.ReadTextAsync(_response, idle.Token);
                 return errors.FromStatus(_response.StatusCode, text, OllamaClient.RetryAfter(_response), model, prompt);
             }
 
-            _lines = new LineReader(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            _lines = new LineReader(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(model, idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+            return idle.IsCancellationRequested ? errors.Silent(model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
         }
         catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
@@ -199,7 +213,7 @@ internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, str
         }
         catch (TimeoutException)
         {
-            return (null, errors.Silent(model, idleTimeout));
+            return (null, errors.Silent(model, overrides.IdleTimeout));
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {

@@ -1,22 +1,27 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>The provider's section of the configuration.</summary>
-internal sealed class OllamaSettings
+internal sealed class OllamaSettings : ProviderSettings<OllamaModelSettings>
 {
     // Ollama's own default of 4096 on most machines cuts an agent's prompt in silence; 32768 holds Claude Code's system prompt and tools (about 20,000 tokens) and some work.
     private const int DefaultContextTokens = 32_768;
 
-    /// <summary>Names the provider type when the section is called something else.</summary>
-    public string? Type { get; set; }
+    private const string LatestTag = ":latest";
+
+    // Ollama's own setting and default (envconfig): slots of each model's runner. The server may have been started with another environment; then "concurrency" says it.
+    private static readonly int ParallelSlots = int.TryParse(Environment.GetEnvironmentVariable("OLLAMA_NUM_PARALLEL"), out var slots) && slots > 0 ? slots : 1;
 
     /// <summary>The server's address.</summary>
     public string Url { get; set; } = "http://localhost:11434";
 
-    /// <summary>Key of a remote server or of ollama.com; <c>env:NAME</c> reads an environment variable.</summary>
-    public string? ApiKey { get; set; }
+    /// <summary>Key of a remote server or of ollama.com, or several; <c>env:NAME</c> reads an environment variable.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? ApiKey { get; set; }
 
     /// <summary>Context size in tokens of every model that sets none itself. Null: <c>OLLAMA_CONTEXT_LENGTH</c>, else 32768.</summary>
     public int? NumCtx { get; set; }
@@ -27,9 +32,6 @@ internal sealed class OllamaSettings
     /// <summary>A request for a model that isn't there downloads it, which may be tens of gigabytes; the client waits.</summary>
     public bool AutoPull { get; set; }
 
-    /// <summary>Settings of single models, by name.</summary>
-    public Dictionary<string, OllamaModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or of the wrong type.</exception>
     public static OllamaSettings Read(string name, JsonElement section)
@@ -37,7 +39,6 @@ internal sealed class OllamaSettings
         try
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new OllamaSettings() : section.Deserialize(OllamaSettingsJson.Default.OllamaSettings) ?? new OllamaSettings();
-            settings.Models = new Dictionary<string, OllamaModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
             settings.Check(name);
             return settings;
         }
@@ -49,6 +50,7 @@ internal sealed class OllamaSettings
 
     private void Check(string name)
     {
+        CheckAll($"providers.{name}");
         Ollama.KeepAlive.Check($"providers.{name}.keepAlive", KeepAlive);
         CheckContext($"providers.{name}.numCtx", NumCtx);
         foreach (var (model, own) in Models)
@@ -77,13 +79,37 @@ internal sealed class OllamaSettings
         return int.TryParse(Environment.GetEnvironmentVariable("OLLAMA_CONTEXT_LENGTH"), out var length) && length > 0 ? length : DefaultContextTokens;
     }
 
-    /// <summary>The settings of a model; <c>name</c> and <c>name:latest</c> are one model.</summary>
-    public OllamaModelSettings? Of(string model)
+    /// <summary>The keys; none when none is needed. ollama.com speaks the same API as a server at home, with the user's own key.</summary>
+    /// <exception cref="ConfigException">A named environment variable isn't set, or a key can't be one.</exception>
+    public IReadOnlyList<string> Keys(string name, Uri address)
     {
-        const string latest = ":latest";
+        var keys = KeyRing.Resolve($"providers.{name}.apiKey", ApiKey);
+        if (keys.Count > 0 || !UpstreamHost.IsWithin(address, "ollama.com")) return keys;
+        return Environment.GetEnvironmentVariable("OLLAMA_API_KEY")?.Trim() is { Length: > 0 } key ? [key] : [];
+    }
+
+    /// <summary><c>name</c> and <c>name:latest</c> are one model.</summary>
+    protected override IEnumerable<string> NamesOf(string model)
+    {
         var tagged = model.LastIndexOf(':') > model.LastIndexOf('/');
-        var other = model.EndsWith(latest, StringComparison.OrdinalIgnoreCase) ? model[..^latest.Length] : tagged ? model : model + latest;
-        return Models.TryGetValue(model, out var own) || Models.TryGetValue(other, out own) ? own : null;
+        if (model.EndsWith(LatestTag, StringComparison.OrdinalIgnoreCase)) return [model, model[..^LatestTag.Length]];
+        return tagged ? [model] : [model, model + LatestTag];
+    }
+
+    /// <summary>
+    /// How much of a model the server takes at once. Where nothing is set and it runs here, it is as many as it has slots for: a further request would wait in
+    /// it all the same, but unseen, and may take the slot whose cache holds the main conversation.
+    /// </summary>
+    public LaneLimit? LaneOf(Target target, Uri address)
+    {
+        var ofModel = Of(target.Model)?.Concurrency;
+        // One model, whatever it is called: the lane must be one.
+        var name = target.Model.ToLowerInvariant();
+        var model = target with { Model = name.EndsWith(LatestTag, StringComparison.Ordinal) ? name[..^LatestTag.Length] : name };
+        // Cloud models run elsewhere, also when they are asked through the server here.
+        var isLocal = address.IsLoopback && !OllamaModel.IsCloudName(target.Model);
+        if (ofModel is null && Concurrency is null && isLocal) ofModel = ParallelSlots;
+        return LaneLimit.Configured(model, ofModel, Concurrency, Queue);
     }
 
     /// <summary>The server's base address. Accepts what Ollama's own <c>OLLAMA_HOST</c> accepts: <c>host</c>, <c>host:port</c>, <c>:port</c>, or a whole URL.</summary>
@@ -118,7 +144,7 @@ internal sealed class OllamaSettings
 }
 
 /// <summary>Settings of one model.</summary>
-internal sealed class OllamaModelSettings
+internal sealed class OllamaModelSettings : TargetSettings
 {
     /// <summary>Ollama's own name for the context size, which users also write among the options.</summary>
     public const string ContextOption = "num_ctx";

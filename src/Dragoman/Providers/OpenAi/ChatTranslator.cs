@@ -10,9 +10,6 @@ namespace Dragoman.Providers.OpenAi;
 /// </summary>
 internal sealed class ChatTranslator : IAnswerTranslator
 {
-    /// <summary>Marks <c>reasoning_details</c> in what the client gives back.</summary>
-    public const string DetailsPrefix = "details:";
-
     private readonly AnswerTerms _terms;
     private readonly OpenAiErrors _errors;
     private readonly CallAssembly _calls;
@@ -149,7 +146,7 @@ internal sealed class ChatTranslator : IAnswerTranslator
     private void SignThinking(List<ReplyEvent> events)
     {
         var isNeeded = _terms.ShowsThoughts || _details.IsIrreplaceable;
-        if (_details.Take() is { } details && isNeeded) events.Add(ReplyEvent.OfSignature(DetailsPrefix + details));
+        if (_details.Take() is { } details && isNeeded) events.Add(ReplyEvent.OfSignature(SealedReasoning.DetailsPrefix + details));
     }
 
     private void Note(string reason)

@@ -1,9 +1,10 @@
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.OpenAi;
 
 /// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, AnswerTerms terms, TimeSpan idleTimeout) : IAsyncDisposable
+internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, AnswerTerms terms, TargetOverrides overrides) : IAsyncDisposable
 {
     private HttpResponseMessage? _response;
     private OpenAiStream? _chunks;
@@ -11,14 +12,15 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
     /// <summary>The upstream said that this was all.</summary>
     public bool IsDone => _chunks?.IsDone == true;
 
-    /// <summary>Sends the request and waits for the answer's headers.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(OpenAiApi api, UpstreamBody body, CancellationToken cancellationToken)
+    /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
+    public async ValueTask<UpstreamError?> OpenAsync(OpenAiApi api, UpstreamBody body, string? key, CancellationToken cancellationToken)
     {
+        _response?.Dispose();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
+        idle.CancelAfter(overrides.IdleTimeout);
         try
         {
-            _response = await client.GenerateAsync(api, body.ToContent(), idle.Token);
+            _response = await client.GenerateAsync(api, body.ToContent(), key, overrides, idle.Token);
             if (!_response.IsSuccessStatusCode)
             {
                 var text = await OpenAiClient.ReadTextAsync(_response, idle.Token);
@@ -27,13 +29,13 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
 
             // The page of a captive portal, or of a wrong address.
             if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(terms.Model, "a web page");
-            _chunks = new OpenAiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+            _chunks = new OpenAiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(terms.Model, idleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
+            return idle.IsCancellationRequested ? errors.Silent(terms.Model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
         }
         catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
@@ -54,7 +56,7 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
         }
         catch (TimeoutException)
         {
-            return (null, errors.Silent(terms.Model, idleTimeout));
+            return (null, errors.Silent(terms.Model, overrides.IdleTimeout));
         }
         catch (InvalidDataException other)
         {

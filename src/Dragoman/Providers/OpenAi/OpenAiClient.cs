@@ -2,17 +2,19 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.OpenAi;
 
 /// <summary>The HTTP side of the provider: requests to one server and what can go wrong on the way.</summary>
 /// <param name="http">Connections.</param>
 /// <param name="address">The API's base address.</param>
-/// <param name="key">The key; null: none.</param>
-/// <param name="headers">Further headers of every request.</param>
+/// <param name="keys">The keys, for questions beside the API's.</param>
+/// <param name="general">What the configuration changes of every request.</param>
 /// <param name="errors">Texts of failures.</param>
 /// <param name="time">The clock.</param>
-internal sealed class OpenAiClient(UpstreamHttp http, Uri address, string? key, IReadOnlyDictionary<string, string> headers, OpenAiErrors errors, TimeProvider time)
+internal sealed class OpenAiClient(UpstreamHttp http, Uri address, KeyRing keys, TargetOverrides general, OpenAiErrors errors, TimeProvider time)
 {
     // A list of models (OpenRouter's has megabytes) or an error text; larger answers are not the API's.
     private const int MaxAnswerBytes = 32 << 20;
@@ -25,8 +27,8 @@ internal sealed class OpenAiClient(UpstreamHttp http, Uri address, string? key, 
 
     /// <summary>Sends a request for an answer; returns when its headers are there.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
-    public Task<HttpResponseMessage> GenerateAsync(OpenAiApi api, HttpContent body, CancellationToken cancellationToken) =>
-        http.SendAsync(Authorized(HttpMethod.Post, At(api == OpenAiApi.Responses ? "responses" : "chat/completions"), body), cancellationToken);
+    public Task<HttpResponseMessage> GenerateAsync(OpenAiApi api, HttpContent body, string? key, TargetOverrides overrides, CancellationToken cancellationToken) =>
+        http.SendAsync(Request(HttpMethod.Post, At(api == OpenAiApi.Responses ? "responses" : "chat/completions"), body, key, overrides), cancellationToken);
 
     /// <summary>The list of models.</summary>
     /// <exception cref="UpstreamException">The server can't be reached or refuses.</exception>
@@ -66,14 +68,16 @@ internal sealed class OpenAiClient(UpstreamHttp http, Uri address, string? key, 
         return wait is { } known && known >= TimeSpan.Zero ? (known < LongestWait ? known : LongestWait) : null;
     }
 
-    private async Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
+    private Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken) => keys.AskAsync(key => AskAsync(uri, body, key, cancellationToken));
+
+    private async Task<JsonDocument> AskAsync(Uri uri, ReadOnlyMemory<byte>? body, string? key, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(QuestionTimeout);
         try
         {
             var content = body is { } json ? new ReadOnlyMemoryContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } : null;
-            using var request = Authorized(content is null ? HttpMethod.Get : HttpMethod.Post, uri, content);
+            using var request = Request(content is null ? HttpMethod.Get : HttpMethod.Post, uri, content, key, general);
             using var response = await http.SendAsync(request, limit.Token);
             var answer = await ReadTextAsync(response, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) throw new UpstreamException(errors.FromStatus(response.StatusCode, answer, RetryAfter(response), terms: null));
@@ -92,16 +96,11 @@ internal sealed class OpenAiClient(UpstreamHttp http, Uri address, string? key, 
     // A query (Azure's api-version) belongs to every address.
     private Uri At(string method) => new UriBuilder(address) { Path = address.AbsolutePath + method }.Uri;
 
-    private HttpRequestMessage Authorized(HttpMethod method, Uri uri, HttpContent? body)
+    private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? body, string? key, TargetOverrides overrides)
     {
         var request = new HttpRequestMessage(method, uri) { Content = body };
         if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
+        overrides.WriteHeaders(request);
         return request;
     }
 }

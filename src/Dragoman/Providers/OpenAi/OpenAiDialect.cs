@@ -63,19 +63,6 @@ internal enum Prefill
     Partial,
 }
 
-/// <summary>Where the usage tells how much of the prompt was cached.</summary>
-internal enum CachedTokens
-{
-    /// <summary><c>prompt_tokens_details.cached_tokens</c>; <c>input_tokens_details.cached_tokens</c> of Responses.</summary>
-    Details,
-
-    /// <summary><c>prompt_cache_hit_tokens</c>.</summary>
-    HitTokens,
-
-    /// <summary><c>cached_tokens</c>, beside the other counts.</summary>
-    Beside,
-}
-
 /// <summary>How reasoning is switched and measured. Each text is a JSON object whose members go into the body.</summary>
 /// <param name="On">Reasoning on; <c>$effort</c> stands for the word. Null: nothing is sent.</param>
 /// <param name="Off">Reasoning off; null when it can't be switched off, and the lowest effort has to do.</param>
@@ -149,6 +136,9 @@ internal sealed record OpenAiDialect
     /// <summary>The most that <see cref="MaxTokensField"/> takes; null when it isn't known.</summary>
     public int? OutputLimit { get; init; }
 
+    /// <summary>A request is refused when its prompt and <see cref="MaxTokensField"/> together don't fit the context; others just end the answer there.</summary>
+    public bool OutputWithinContext { get; init; }
+
     /// <summary>The role of the system text: <c>system</c>, <c>developer</c>, or <c>instructions</c> for the field of that name (Responses).</summary>
     public string SystemRole { get; init; } = "system";
 
@@ -163,9 +153,6 @@ internal sealed record OpenAiDialect
 
     /// <summary>While it reasons, the server refuses a history with an assistant message without <see cref="ReasoningField"/>.</summary>
     public bool ReasoningRequired { get; init; }
-
-    /// <summary>Where reasoning may stand in an answer's message or delta: the first of these fields that says something counts.</summary>
-    public IReadOnlyList<string> ReasoningFields { get; init; } = ["reasoning_content", "reasoning"];
 
     /// <summary>An answer's text may begin with reasoning between <c>&lt;think&gt;</c> tags.</summary>
     public bool ThinkTags { get; init; } = true;
@@ -229,9 +216,6 @@ internal sealed record OpenAiDialect
 
     /// <summary>What becomes of a conversation that ends with the assistant's words.</summary>
     public Prefill Prefill { get; init; }
-
-    /// <summary>Where the usage has the cached tokens.</summary>
-    public CachedTokens CachedTokens { get; init; }
 
     /// <summary><c>prompt_cache_key</c> is taken.</summary>
     public bool PromptCacheKey { get; init; }

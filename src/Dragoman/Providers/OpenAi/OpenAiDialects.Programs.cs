@@ -46,13 +46,13 @@ internal static partial class OpenAiDialects
     {
         Name = "vllm",
         Owner = "vllm",
+        OutputWithinContext = true,
         Reasoning = new(
             """{"reasoning_effort":"$effort","chat_template_kwargs":{"enable_thinking":true,"thinking":true}}""",
             """{"chat_template_kwargs":{"enable_thinking":false,"thinking":false}}""",
             "low", "medium", "high"),
         ReasoningReturn = ReasoningReturn.Field,
         ReasoningField = "reasoning",
-        ReasoningFields = ["reasoning", "reasoning_content"],
         TopK = true,
         ParallelToolCalls = true,
         NamedChoice = true,
@@ -69,7 +69,6 @@ internal static partial class OpenAiDialects
         Hosts = [":30000"],
         Owner = "sglang",
         ReasoningField = "reasoning_content",
-        ReasoningFields = ["reasoning_content", "reasoning"],
     };
 
     // localai.io, "OpenAI functions and tools", "Constrained grammars", "Reasoning": a function is named in tool_choice; a schema becomes a grammar.

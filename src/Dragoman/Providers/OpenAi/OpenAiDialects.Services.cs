@@ -17,7 +17,6 @@ internal static partial class OpenAiDialects
         SystemRole = "instructions",
         Reasoning = Summarized("""{"reasoning":{"effort":"none"}}""", "low", "medium", "high", "xhigh"),
         ReasoningReturn = ReasoningReturn.Items,
-        ReasoningFields = [],
         ThinkTags = false,
         Samples = false,
         ParallelToolCalls = true,
@@ -61,10 +60,10 @@ internal static partial class OpenAiDialects
     {
         Name = "openrouter",
         Hosts = ["openrouter.ai"],
+        OutputWithinContext = true,
         Reasoning = Routed("""{"reasoning":{"effort":"none"}}""", "minimal", "low", "medium", "high", "xhigh"),
         ReasoningReturn = ReasoningReturn.Details,
         ReasoningField = "reasoning",
-        ReasoningFields = ["reasoning", "reasoning_content"],
         ThinkTags = false,
         TopK = true,
         ParallelToolCalls = true,
@@ -93,7 +92,6 @@ internal static partial class OpenAiDialects
         Reasoning = new("""{"thinking":{"type":"enabled"},"reasoning_effort":"$effort"}""", """{"thinking":{"type":"disabled"}}""", "low", "high", "max"),
         ReasoningReturn = ReasoningReturn.Field,
         ReasoningRequired = true,
-        ReasoningFields = ["reasoning_content"],
         ThinkTags = false,
         NamedChoice = true,
         NoneChoice = true,
@@ -101,7 +99,6 @@ internal static partial class OpenAiDialects
         JsonAnswer = JsonAnswer.Object,
         Images = false,
         MaxCallIdLength = 64,
-        CachedTokens = CachedTokens.HitTokens,
     };
 
     // console.groq.com/docs: "Reasoning" (which models, which words; raw reasoning and tools together are refused), "Structured outputs" (not with streaming).
@@ -112,7 +109,6 @@ internal static partial class OpenAiDialects
         MaxTokensField = "max_completion_tokens",
         Reasoning = ReasoningControl.None,
         ReasoningField = "reasoning",
-        ReasoningFields = ["reasoning"],
         ThinkTags = false,
         ParallelToolCalls = true,
         NamedChoice = true,
@@ -174,7 +170,6 @@ internal static partial class OpenAiDialects
         OutputLimit = 131_072,
         Reasoning = new("""{"thinking":{"type":"enabled","clear_thinking":false}}""", """{"thinking":{"type":"disabled"}}"""),
         ReasoningReturn = ReasoningReturn.Field,
-        ReasoningFields = ["reasoning_content"],
         ThinkTags = false,
         IncludeUsage = false,
         RequiredChoice = null,
@@ -200,7 +195,6 @@ internal static partial class OpenAiDialects
         Reasoning = new("""{"thinking":{"type":"enabled"}}""", """{"thinking":{"type":"disabled"}}"""),
         ReasoningReturn = ReasoningReturn.Field,
         ReasoningRequired = true,
-        ReasoningFields = ["reasoning_content"],
         ThinkTags = false,
         Samples = false,
         NamedChoice = true,
@@ -209,7 +203,6 @@ internal static partial class OpenAiDialects
         JsonAnswer = JsonAnswer.Schema,
         MaxCallIdLength = 64,
         Prefill = Prefill.Partial,
-        CachedTokens = CachedTokens.Beside,
         Rules =
         [
             new(["moonshot-v1", "kimi-k2-0", "kimi-k2-turbo", "kimi-latest"], dialect => dialect with
@@ -231,7 +224,6 @@ internal static partial class OpenAiDialects
         MaxTokensField = "max_output_tokens",
         Reasoning = new("""{"reasoning":{"effort":"$effort"}}""", """{"reasoning":{"effort":"none"}}""", "low", "medium", "high"),
         ReasoningReturn = ReasoningReturn.Items,
-        ReasoningFields = ["reasoning_content"],
         ThinkTags = false,
         ParallelToolCalls = true,
         NamedChoice = true,
@@ -253,7 +245,7 @@ internal static partial class OpenAiDialects
     {
         Name = "together",
         Hosts = ["api.together.xyz", "api.together.ai"],
-        ReasoningFields = ["reasoning", "reasoning_content"],
+        OutputWithinContext = true,
         TopK = true,
         NamedChoice = true,
         NoneChoice = true,

@@ -36,5 +36,5 @@ internal static partial class OpenAiDialects
 
     private static bool IsAt(string host, Uri address) => host[0] == ':'
         ? address.IsLoopback && host == $":{address.Port}"
-        : address.Host.Equals(host, StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase);
+        : UpstreamHost.IsWithin(address, host);
 }

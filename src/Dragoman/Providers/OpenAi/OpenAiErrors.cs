@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Dragoman.Replies;
+using static Dragoman.Providers.ErrorWords;
 
 namespace Dragoman.Providers.OpenAi;
 
@@ -65,7 +66,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
 
     /// <summary>An answer that is not in the API's format.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
-        new(UpstreamErrorKind.Broken, $"{Of(model)}: {address} sent something that is not the OpenAI API's format: {detail}. Check providers.{provider}.url; most end with /v1.");
+        new(UpstreamErrorKind.Broken, $"{Sentence($"{Of(model)}: {address} sent something that is not the OpenAI API's format: {detail}")} Check providers.{provider}.url; most end with /v1.");
 
     private UpstreamError From(OpenAiErrorBody error, int status, TimeSpan? retryAfter, AnswerTerms? terms)
     {
@@ -83,18 +84,22 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
             400 or 403 when AboutTheKey().IsMatch(error.Message) && !error.Message.Contains("model", StringComparison.OrdinalIgnoreCase) => Key(text),
             402 => new UpstreamError(UpstreamErrorKind.Permission, $"{Sentence(text)} The account has no credit left."),
             403 => new UpstreamError(UpstreamErrorKind.Permission, text),
-            400 or 404 or 422 when NoSuchModel().IsMatch(error.Everything) => new UpstreamError(UpstreamErrorKind.ModelNotFound, text),
+            400 or 404 or 422 when NoSuchModel().IsMatch(error.Everything) => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{Sentence(text)} `GET /v1/models` of the gateway lists what {address} has."),
             404 or 405 => new UpstreamError(UpstreamErrorKind.Broken, $"{Sentence(text)} Nothing answers at this path of {address}: check providers.{provider}.url; most end with /v1."),
-            400 or 409 or 413 or 415 or 422 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
-            408 => new UpstreamError(UpstreamErrorKind.TimedOut, text),
+            400 or 413 or 415 or 422 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
+            408 => new UpstreamError(UpstreamErrorKind.TimedOut, ErrorWords.TryAgain(text)),
+            // A conflict with another request, which passes.
+            409 => Passing(UpstreamErrorKind.Broken, text, retryAfter),
             429 when error.Code == "insufficient_quota" => new UpstreamError(UpstreamErrorKind.Permission, text),
-            429 => new UpstreamError(UpstreamErrorKind.RateLimited, text, retryAfter ?? Wait(error.Message)),
-            503 or 529 => new UpstreamError(UpstreamErrorKind.Overloaded, text, retryAfter ?? Wait(error.Message)),
-            >= 500 => new UpstreamError(UpstreamErrorKind.Broken, text, retryAfter),
+            429 => Passing(UpstreamErrorKind.RateLimited, text, retryAfter ?? Wait(error.Message)),
+            503 or 529 => Passing(UpstreamErrorKind.Overloaded, text, retryAfter ?? Wait(error.Message)),
+            >= 500 => Passing(UpstreamErrorKind.Broken, text, retryAfter),
             >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Broken, $"{Sentence(text)} {address} redirects, which is not followed because of the key: give the right address as providers.{provider}.url."),
             _ => new UpstreamError(UpstreamErrorKind.Broken, $"{Of(model)}: HTTP {status}: {error.Message}"),
         };
     }
+
+    private static UpstreamError Passing(UpstreamErrorKind kind, string text, TimeSpan? retryAfter) => new(kind, ErrorWords.TryAgain(text, retryAfter), retryAfter);
 
     // The status that the error would have had before the stream began.
     private static int StatusOf(OpenAiErrorBody error) => error switch
@@ -121,6 +126,4 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
     }
 
     private string Of(string model) => model.Length == 0 ? provider : $"{provider}/{model}";
-
-    private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
 }

@@ -7,6 +7,9 @@ namespace Dragoman.Providers.OpenAi;
 /// <param name="Models">Its models; empty when it could not be asked.</param>
 internal sealed record ServerModels(OpenAiDialect Dialect, IReadOnlyList<ModelInfo> Models)
 {
+    /// <summary>How many requests it works on at once; null: nobody says, or it doesn't matter.</summary>
+    public int? Slots { get; init; }
+
     /// <summary>The model of this name, if it is known.</summary>
     public ModelInfo? Find(string name) => Models.FirstOrDefault(model => model.IsCalled(name));
 }
@@ -91,8 +94,9 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
         var dialect = Recognize(listed);
         var models = listed.Select(entry => ListedModel.Read(entry, isRemote: !address.IsLoopback)).OfType<ModelInfo>().ToList();
         if (dialect.Name == LmStudio) models = await WithLmStudioAsync(models, cancellationToken);
-        if (dialect.Name == LlamaCpp) models = await WithLlamaCppAsync(models, cancellationToken);
-        return new ServerModels(dialect, [.. models.Select(Configured)]);
+        int? slots = null;
+        if (dialect.Name == LlamaCpp) (models, slots) = await WithLlamaCppAsync(models, cancellationToken);
+        return new ServerModels(dialect, [.. models.Select(Configured)]) { Slots = slots };
     }
 
     private OpenAiDialect Recognize(List<JsonElement> entries)
@@ -111,14 +115,22 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
         return [.. models.Select(model => described.GetValueOrDefault(model.Name, model))];
     }
 
-    // The one model's context, as the server was started.
-    private async Task<List<ModelInfo>> WithLlamaCppAsync(List<ModelInfo> models, CancellationToken cancellationToken)
+    /// <summary>How many requests a server on this machine works on at once: llama.cpp's has few slots, whose caches hold the conversations. Null: no limit is known.</summary>
+    public async ValueTask<int?> SlotsAsync(CancellationToken cancellationToken)
+    {
+        if (!address.IsLoopback) return null;
+        var server = await GetAsync(cancellationToken);
+        return server.Dialect.Name == LlamaCpp ? server.Slots ?? 1 : null;
+    }
+
+    // The one model's context and the slots, as the server was started.
+    private async Task<(List<ModelInfo> Models, int? Slots)> WithLlamaCppAsync(List<ModelInfo> models, CancellationToken cancellationToken)
     {
         using var props = await TryAskServerAsync("/props", cancellationToken);
-        if (props is null) return models;
+        if (props is null) return (models, null);
         var context = props.RootElement.Find("default_generation_settings") is { } defaults ? JsonTexts.Number(defaults, "n_ctx") : JsonTexts.Number(props.RootElement, "n_ctx");
         var sees = props.RootElement.Find("modalities") is { } modalities && modalities.Find("vision") is { ValueKind: JsonValueKind.True };
-        return [.. models.Select(model => model with { MaxInputTokens = context ?? model.MaxInputTokens, Vision = model.Vision || sees })];
+        return ([.. models.Select(model => model with { MaxInputTokens = context ?? model.MaxInputTokens, Vision = model.Vision || sees })], JsonTexts.Number(props.RootElement, "total_slots"));
     }
 
     private async Task<JsonDocument?> TryAskServerAsync(string path, CancellationToken cancellationToken)
@@ -136,7 +148,7 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
 
     private ModelInfo Configured(ModelInfo model)
     {
-        if (!settings.Models.TryGetValue(model.Name, out var own)) return model;
+        if (settings.Of(model.Name) is not { } own) return model;
         return model with
         {
             MaxInputTokens = own.ContextTokens ?? model.MaxInputTokens,

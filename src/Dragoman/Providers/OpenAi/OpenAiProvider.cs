@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dragoman.Messages;
+using Dragoman.Providers.Keys;
 using Dragoman.Providers.Media;
 using Dragoman.Providers.OpenAi.Request;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.OpenAi;
@@ -17,8 +19,13 @@ internal sealed class OpenAiProvider : IProvider
     // Counting is a convenience: Claude Code asks often and goes on with an estimate.
     private static readonly TimeSpan CountTimeout = TimeSpan.FromSeconds(2);
 
+    // What an estimate may be short of the real size: the eighth part of it.
+    private const int EstimateMargin = 8;
+
     private readonly ProviderContext _context;
     private readonly OpenAiSettings _settings;
+    private readonly OverrideTable _overrides;
+    private readonly KeyRing _keys;
     private readonly OpenAiErrors _errors;
     private readonly OpenAiClient _client;
     private readonly OpenAiModels _models;
@@ -31,24 +38,30 @@ internal sealed class OpenAiProvider : IProvider
         _context = context;
         _settings = OpenAiSettings.Read(context.Name, context.Settings);
         var address = _settings.BaseAddress(context.Name);
-        var key = _settings.Key(context.Name, address);
         var dialect = OpenAiDialects.Named(_settings.Dialect ?? "") ?? OpenAiDialects.At(address);
         if (dialect == OpenAiDialects.Generic) dialect = OpenAiDialects.Named(context.Name) ?? dialect;
-        var headers = _settings.Headers.ToDictionary(header => header.Key, header => Secret.Resolve(header.Value)!, StringComparer.OrdinalIgnoreCase);
-        _errors = new OpenAiErrors(context.Name, address, hasKey: key is not null);
-        _client = new OpenAiClient(context.Http, address, key, headers, _errors, context.Time);
+        _overrides = OverrideTable.Of(context.Name, _settings, context.IdleTimeout);
+        _keys = new KeyRing(context, _settings.Keys(context.Name, address));
+        _errors = new OpenAiErrors(context.Name, address, _keys.HasKeys);
+        _client = new OpenAiClient(context.Http, address, _keys, _overrides.General, _errors, context.Time);
         _models = new OpenAiModels(_client, _settings, dialect, address, context.Time);
         _media = new MediaResolver(context.Options);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ReplyEvent> StreamAsync(MessagesRequest request, Target target, CancellationToken cancellationToken)
+    {
+        var overrides = _overrides.For(target.Model);
+        return FirstEventDeadline.Keep(overrides.FirstEventTimeout, target, _context.Time, token => AnswerAsync(request, target, overrides, token), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ReplyEvent> AnswerAsync(MessagesRequest request, Target target, TargetOverrides overrides, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var body = new UpstreamBody();
-        var (terms, sent) = await PrepareAsync(request, target, body, cancellationToken);
+        var (terms, sent) = await PrepareAsync(RequestOverrides.Apply(request, overrides), target, overrides, body, cancellationToken);
         yield return ReplyEvent.Open(new Opened(body.Bytes, sent.Degraded, terms.Prompt));
-        await using var answer = new OpenAiAnswer(_client, _errors, terms, _context.IdleTimeout);
-        if (await answer.OpenAsync(sent.Dialect.Api, body, cancellationToken) is { } error)
+        await using var answer = new OpenAiAnswer(_client, _errors, terms, overrides);
+        if (await _keys.OpenAsync(request, target.Model, key => answer.OpenAsync(sent.Dialect.Api, body, key, cancellationToken)) is { } error)
         {
             yield return ReplyEvent.Failed(error);
             yield break;
@@ -69,6 +82,13 @@ internal sealed class OpenAiProvider : IProvider
     }
 
     /// <inheritdoc/>
+    public async ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken)
+    {
+        var isSet = _settings.Concurrency is not null || _settings.Of(target.Model)?.Concurrency is not null;
+        return _settings.LaneOf(target, isSet ? null : await _models.SlotsAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -79,7 +99,8 @@ internal sealed class OpenAiProvider : IProvider
         try
         {
             using var body = new UpstreamBody();
-            var (_, sent) = await PrepareAsync(request, target, body, limit.Token);
+            var overrides = _overrides.For(target.Model);
+            var (_, sent) = await PrepareAsync(RequestOverrides.Apply(request, overrides), target, overrides, body, limit.Token);
             return await TokenCount.AskAsync(_client, sent.Dialect, target.Model, body.Bytes, limit.Token);
         }
         catch (Exception failed) when (failed is UpstreamException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -89,43 +110,37 @@ internal sealed class OpenAiProvider : IProvider
         }
     }
 
-    private async ValueTask<(AnswerTerms Terms, OpenAiRequest Sent)> PrepareAsync(MessagesRequest request, Target target, UpstreamBody body, CancellationToken cancellationToken)
+    private async ValueTask<(AnswerTerms Terms, OpenAiRequest Sent)> PrepareAsync(MessagesRequest request, Target target, TargetOverrides overrides, UpstreamBody body, CancellationToken cancellationToken)
     {
         var server = await _models.GetAsync(cancellationToken);
         var model = server.Find(target.Model);
-        var own = _settings.Models.GetValueOrDefault(target.Model);
+        var own = _settings.Of(target.Model);
         var dialect = OpenAiDialects.Named(own?.Dialect ?? "") ?? server.Dialect;
         if (_settings.Api is { } api && own?.Dialect is null) dialect = Speaking(dialect, api);
         // What a list doesn't say of images says nothing against them.
         var seesImages = own?.Vision ?? true;
-        var resolved = await _media.ResolveAsync(request, seesImages, cancellationToken);
+        var resolved = await _media.ResolveAsync(request, seesImages, cancellationToken, readsPdfs: dialect.For(target.Model).Files);
+        var prompt = _context.Tokens.Estimate(resolved, target.ToString());
+        var context = own?.ContextTokens ?? model?.MaxInputTokens;
         var options = new OpenAiRequestOptions(target.Provider, target.Model)
         {
             ThinkingUnsupported = _context.Options.ThinkingUnsupported,
             SeesImages = seesImages,
             OutputLimit = own?.OutputTokens ?? model?.MaxOutputTokens,
+            Room = context is { } size ? size - prompt.Tokens - (prompt.Tokens / EstimateMargin) : null,
             CacheKey = CacheKey(request),
             SendUser = _settings.SendUser,
         };
-        var sent = Translate(resolved, target.Model, dialect, options, body, own);
-        var terms = new AnswerTerms(resolved, sent.Offer, target.Model, _context.Tokens.Estimate(resolved, target.ToString()))
+        var sent = overrides.WriteBody(body.Writer, output => OpenAiRequestTranslator.Translate(resolved, target.Model, dialect, options, output));
+        var terms = new AnswerTerms(resolved, sent.Offer, target.Model, prompt)
         {
             MaxTokens = sent.MaxTokens,
-            ContextTokens = own?.ContextTokens ?? model?.MaxInputTokens,
+            ContextTokens = context,
             WatchedStops = sent.WatchedStops,
             ClientName = sent.Names.ToClient,
             ReadsThinkTags = sent.Dialect.ThinkTags,
         };
         return (terms, sent);
-    }
-
-    private OpenAiRequest Translate(MessagesRequest request, string model, OpenAiDialect dialect, OpenAiRequestOptions options, UpstreamBody body, OpenAiModelSettings? own)
-    {
-        if (!BodyFields.Any(_settings.Body, own?.Body ?? default)) return OpenAiRequestTranslator.Translate(request, model, dialect, options, body.Writer);
-        using var plain = new UpstreamBody();
-        var sent = OpenAiRequestTranslator.Translate(request, model, dialect, options, plain.Writer);
-        BodyFields.Write(plain.Bytes, body.Writer, _settings.Body, own?.Body ?? default);
-        return sent;
     }
 
     private static OpenAiDialect Speaking(OpenAiDialect dialect, OpenAiApi api)

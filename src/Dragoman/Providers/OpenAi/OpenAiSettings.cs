@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dragoman.Providers.Keys;
+using Dragoman.Providers.Overrides;
 
 namespace Dragoman.Providers.OpenAi;
 
 /// <summary>The provider's section of the configuration.</summary>
-internal sealed class OpenAiSettings
+internal sealed class OpenAiSettings : ProviderSettings<OpenAiModelSettings>
 {
     // The providers of the table that people name as they are called.
     private static readonly Dictionary<string, string> Addresses = new(StringComparer.OrdinalIgnoreCase)
@@ -25,14 +27,12 @@ internal sealed class OpenAiSettings
         ["localai"] = "http://localhost:8080/v1",
     };
 
-    /// <summary>Names the provider type when the section is called something else.</summary>
-    public string? Type { get; set; }
-
     /// <summary>The API's address, usually up to <c>/v1</c>. Null: that of the dialect, or of the section's name.</summary>
     public string? Url { get; set; }
 
-    /// <summary>API key; <c>env:NAME</c> reads an environment variable. Null: <c>OPENAI_API_KEY</c> for OpenAI itself, else none.</summary>
-    public string? ApiKey { get; set; }
+    /// <summary>API key, or several; <c>env:NAME</c> reads an environment variable. Null: <c>OPENAI_API_KEY</c> for OpenAI itself, else none.</summary>
+    [JsonConverter(typeof(KeysConverter))]
+    public IReadOnlyList<string>? ApiKey { get; set; }
 
     /// <summary>How the server speaks the API. Null: what its address, its name or its models tell.</summary>
     public string? Dialect { get; set; }
@@ -41,17 +41,8 @@ internal sealed class OpenAiSettings
     [JsonConverter(typeof(OpenAiApiConverter))]
     public OpenAiApi? Api { get; set; }
 
-    /// <summary>Further headers of every request, by name; <c>env:NAME</c> reads an environment variable.</summary>
-    public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Fields of the body of every request, in place of what would be sent; null leaves one out.</summary>
-    public JsonElement Body { get; set; }
-
     /// <summary>Pass <c>metadata.user_id</c> on as <c>user</c>.</summary>
     public bool SendUser { get; set; }
-
-    /// <summary>What is known better here of single models, by name.</summary>
-    public Dictionary<string, OpenAiModelSettings> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or of the wrong type.</exception>
@@ -60,7 +51,6 @@ internal sealed class OpenAiSettings
         try
         {
             var settings = section.ValueKind == JsonValueKind.Undefined ? new OpenAiSettings() : section.Deserialize(OpenAiSettingsJson.Default.OpenAiSettings) ?? new OpenAiSettings();
-            settings.Models = new Dictionary<string, OpenAiModelSettings>(settings.Models, StringComparer.OrdinalIgnoreCase);
             settings.Check($"providers.{name}");
             return settings;
         }
@@ -72,18 +62,11 @@ internal sealed class OpenAiSettings
 
     private void Check(string path)
     {
+        CheckAll(path);
         CheckDialect($"{path}.dialect", Dialect);
-        CheckBody($"{path}.body", Body);
-        foreach (var (header, value) in Headers)
-        {
-            if (header.Length == 0 || !header.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) throw new ConfigException($"{path}.headers: '{header}' is no header's name");
-            if (value.Any(char.IsControl)) throw new ConfigException($"{path}.headers.{header}: a header's value is one line");
-        }
-
         foreach (var (model, own) in Models)
         {
             CheckDialect($"{path}.models.{model}.dialect", own.Dialect);
-            CheckBody($"{path}.models.{model}.body", own.Body);
             if (own.ContextTokens < 1 || own.OutputTokens < 1) throw new ConfigException($"{path}.models.{model}: contextTokens and outputTokens are numbers of tokens, 1 or more");
         }
     }
@@ -92,11 +75,6 @@ internal sealed class OpenAiSettings
     {
         if (dialect is null || OpenAiDialects.Named(dialect) is not null) return;
         throw new ConfigException($"{field}: there is no dialect '{dialect}'. Known: {string.Join(", ", OpenAiDialects.All.Select(known => known.Name))}");
-    }
-
-    private static void CheckBody(string field, JsonElement body)
-    {
-        if (body.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object)) throw new ConfigException($"{field}: expected a JSON object of fields");
     }
 
     /// <summary>The API's base address, which ends with a slash.</summary>
@@ -121,20 +99,18 @@ internal sealed class OpenAiSettings
         return new UriBuilder(address) { Path = (path.Length == 0 ? "/v1" : path) + "/" }.Uri;
     }
 
-    /// <summary>The key; null when none is needed.</summary>
-    /// <exception cref="ConfigException">The named environment variable isn't set, or the key can't be one.</exception>
-    public string? Key(string name, Uri address)
+    /// <summary>The keys; none when none is needed.</summary>
+    /// <exception cref="ConfigException">A named environment variable isn't set, or a key can't be one.</exception>
+    public IReadOnlyList<string> Keys(string name, Uri address)
     {
-        var key = Secret.Resolve(ApiKey)?.Trim();
-        if (string.IsNullOrEmpty(key)) key = address.Host.EndsWith("api.openai.com", StringComparison.OrdinalIgnoreCase) ? Environment.GetEnvironmentVariable("OPENAI_API_KEY")?.Trim() : null;
-        // A header's value; the key itself must not be in the message.
-        if (key?.Any(character => character is < '!' or > '~') == true) throw new ConfigException($"providers.{name}: the key has a character in it that no key has; was it cut or pasted wrong?");
-        return string.IsNullOrEmpty(key) ? null : key;
+        var keys = KeyRing.Resolve($"providers.{name}.apiKey", ApiKey);
+        if (keys.Count > 0 || !UpstreamHost.IsWithin(address, "api.openai.com")) return keys;
+        return Environment.GetEnvironmentVariable("OPENAI_API_KEY")?.Trim() is { Length: > 0 } key ? [key] : [];
     }
 }
 
 /// <summary>Settings of one model.</summary>
-internal sealed class OpenAiModelSettings
+internal sealed class OpenAiModelSettings : TargetSettings
 {
     /// <summary>The context size in tokens.</summary>
     public int? ContextTokens { get; set; }
@@ -147,9 +123,6 @@ internal sealed class OpenAiModelSettings
 
     /// <summary>How the server speaks the API for this model.</summary>
     public string? Dialect { get; set; }
-
-    /// <summary>Fields of the body, over those of the provider.</summary>
-    public JsonElement Body { get; set; }
 }
 
 /// <summary>APIs as the configuration writes them: <c>chat</c>, <c>responses</c>.</summary>

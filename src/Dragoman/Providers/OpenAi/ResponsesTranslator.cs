@@ -11,9 +11,6 @@ namespace Dragoman.Providers.OpenAi;
 /// </summary>
 internal sealed class ResponsesTranslator : IAnswerTranslator
 {
-    /// <summary>Marks a reasoning item in what the client gives back.</summary>
-    public const string EncryptedPrefix = "encrypted:";
-
     private readonly AnswerTerms _terms;
     private readonly OpenAiErrors _errors;
     private readonly CallAssembly _calls;
@@ -156,7 +153,7 @@ internal sealed class ResponsesTranslator : IAnswerTranslator
         // Without it there is nothing that OpenAI, which keeps nothing, could take back.
         if (JsonTexts.Of(item, "encrypted_content").Length == 0) return;
         _text.Flush(events);
-        events.Add(ReplyEvent.OfSignature(EncryptedPrefix + Encoding.UTF8.GetString(JsonSlices.OnOneLine(raw).Span)));
+        events.Add(ReplyEvent.OfSignature(SealedReasoning.EncryptedPrefix + Encoding.UTF8.GetString(JsonSlices.OnOneLine(raw).Span)));
     }
 
     private void Call(JsonElement item, string field, List<ReplyEvent> events)

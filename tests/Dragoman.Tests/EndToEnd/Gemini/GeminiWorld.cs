@@ -51,7 +51,8 @@ internal sealed class GeminiWorld : IAsyncDisposable
             ApiFlavour.VertexExpress => $"\"flavour\":\"vertex-express\",\"apiKey\":\"{_scenario.ExpressKey}\"",
             _ => $"\"flavour\":\"gemini-api\",\"apiKey\":\"{_scenario.ApiKey}\"",
         };
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["gemini"] = JsonElement.Parse($$"""{"url":"{{Gemini.Url}}",{{access}}}""");
         _configure?.Invoke(options);
         _app = ServeCommand.Build(options, TextWriter.Synchronized(_log));

@@ -41,7 +41,8 @@ internal sealed class AnthropicGateway : IAsyncDisposable
     {
         var log = new StringWriter();
         var anthropic = await SimulatedAnthropic.StartAsync(scenario);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["anthropic"] = JsonDocument.Parse($$"""{"url":"{{anthropic.Url}}",{{settings ?? $"\"apiKey\":\"{Key}\""}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Synchronized(log));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Dragoman.Messages;
 using Dragoman.Providers.Anthropic;
+using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 using Dragoman.Upstreams.Anthropic;
 
@@ -122,7 +123,7 @@ public sealed class ForeignHistoryTests
         const string after = """ }], "tools":[{"id":"a.b"}]}""";
         var request = new MessagesRequest { Body = Encoding.UTF8.GetBytes(before + content + after), Model = "m", Messages = [new Message(Role.Assistant, [])] };
         var output = new ArrayBufferWriter<byte>();
-        var passed = PassedRequest.Write(request, "m", trust, output);
+        var passed = PassedRequest.Write(request, "m", trust, new TargetOverrides(), counting: false, output);
         var body = Encoding.UTF8.GetString(output.WrittenSpan);
         Assert.StartsWith(before, body, StringComparison.Ordinal);
         Assert.EndsWith(after, body, StringComparison.Ordinal);

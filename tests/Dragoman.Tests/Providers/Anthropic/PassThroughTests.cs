@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Dragoman.Upstreams.Anthropic;
@@ -202,6 +203,27 @@ public sealed class PassThroughTests
         Assert.Equal(first, models.Single(model => model.GetProperty("id").GetString() == "claude-x").GetRawText());
         Assert.Equal(40960, models.Single(model => model.GetProperty("id").GetString() == "qwen").GetProperty("max_input_tokens").GetInt32());
         Assert.Equal("active", models.Single(model => model.GetProperty("id").GetString() == "qwen").GetProperty("lifecycle").GetString());
+    }
+
+    [Fact]
+    public async Task A_model_that_the_list_doesn_t_show_is_asked_for_by_its_name()
+    {
+        await using var gateway = await AnthropicGateway.StartAsync(new AnthropicScenario
+        {
+            Reply = _ => AnthropicReply.Text("x", "hi"),
+            Model = id => id.EndsWith("latest", StringComparison.Ordinal)
+                ? AnthropicReply.Json("""{"type":"model","id":"claude-x-20260102","display_name":"Claude X","created_at":"2026-01-02T00:00:00Z","max_input_tokens":1000000}""")
+                : AnthropicReply.Error(404, "not_found_error", $"model: {id}"),
+        }, configure: options => options.Models["claude-x-latest"] = JsonDocument.Parse("\"anthropic/claude-y-latest\"").RootElement);
+        foreach (var name in (string[])["claude-x-latest", "anthropic/other-latest"])
+        {
+            using var model = JsonDocument.Parse(await gateway.Client.GetStringAsync($"/v1/models/{name}"));
+            Assert.Equal((name, "Claude X", 1_000_000), (model.RootElement.GetProperty("id").GetString(), model.RootElement.GetProperty("display_name").GetString(), model.RootElement.GetProperty("max_input_tokens").GetInt32()));
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await gateway.Client.GetAsync(new Uri("/v1/models/anthropic/other", UriKind.Relative))).StatusCode);
+        // A request for it may be answered all the same.
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Client.GetAsync(new Uri("/v1/models/claude-unknown", UriKind.Relative))).StatusCode);
     }
 
     private static string Utf8(AnthropicReply reply) => Encoding.UTF8.GetString(reply.Body.Span);

@@ -66,7 +66,7 @@ public sealed class GeminiGatewayTests
         await using var gateway = await GeminiGateway.StartAsync(GoogleReply.Error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", """[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"36.4s"}]"""));
         var (response, body) = await gateway.AskAsync();
         Assert.Equal((429, "37"), ((int)response.StatusCode, response.Headers.GetValues("retry-after").Single()));
-        Assert.Equal("""{"type":"rate_limit_error","message":"gemini/gemini-2.5-pro: You exceeded your current quota"}""", body.GetProperty("error").GetRawText());
+        Assert.Equal("""{"type":"rate_limit_error","message":"gemini/gemini-2.5-pro: You exceeded your current quota. Try again in 37 s."}""", body.GetProperty("error").GetRawText());
     }
 
     [Fact]

@@ -69,14 +69,15 @@ public sealed class GeminiSettingsTests : IDisposable
     private async Task<(string Authorization, string? QuotaProject)> Headers(string settings, params string[] environment)
     {
         using var request = new HttpRequestMessage();
-        await Access(settings, environment).Credential.AuthorizeAsync(request, CancellationToken.None);
+        await Access(settings, environment).Credential.AuthorizeAsync(request, key: null, CancellationToken.None);
         return (request.Headers.Authorization!.ToString(), request.Headers.TryGetValues("x-goog-user-project", out var project) ? project.Single() : null);
     }
 
     private async Task<string> Key(string settings, params string[] environment)
     {
         using var request = new HttpRequestMessage();
-        await Access(settings, environment).Credential.AuthorizeAsync(request, CancellationToken.None);
+        var access = Access(settings, environment);
+        await access.Credential.AuthorizeAsync(request, await access.Keys.AskAsync(Task.FromResult), CancellationToken.None);
         return request.Headers.GetValues("x-goog-api-key").Single();
     }
 

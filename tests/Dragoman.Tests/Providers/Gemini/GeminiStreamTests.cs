@@ -76,7 +76,7 @@ public sealed class GeminiStreamTests
         byte[] answer = [.. GeminiTranslation.Sse(GeminiTranslation.Chunk("""{"text":"so far"}""")), .. Encoding.UTF8.GetBytes(error)];
         var stream = await translation.StreamAsync(answer, 7);
         Assert.Contains("so far", stream, StringComparison.Ordinal);
-        Assert.Equal(new UpstreamError(UpstreamErrorKind.RateLimited, "gemini/gemini-2.5-pro: slow down"), translation.Failure);
+        Assert.Equal(new UpstreamError(UpstreamErrorKind.RateLimited, "gemini/gemini-2.5-pro: slow down. Try again."), translation.Failure);
     }
 
     [Fact]

@@ -118,7 +118,8 @@ internal sealed class GeminiGateway : IAsyncDisposable
     public static async Task<GeminiGateway> StartAsync(Func<GoogleRequest, GoogleReply> answer, string settings = "", Action<DragomanOptions>? configure = null)
     {
         var google = await ScriptedGoogle.StartAsync(answer);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["gemini"] = JsonDocument.Parse($$"""{"url":"{{google.Url}}","apiKey":"AIza-test"{{settings}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Null);

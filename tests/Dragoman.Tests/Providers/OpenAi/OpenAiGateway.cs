@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Dragoman.Cli;
+using Dragoman.Providers;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.OpenAi;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dragoman.Tests.Providers.OpenAi;
 
@@ -35,13 +37,17 @@ internal sealed class OpenAiGateway : IAsyncDisposable
     public static async Task<OpenAiGateway> StartAsync(OpenAiScenario scenario, string settings = "", Action<DragomanOptions>? configure = null)
     {
         var server = await SimulatedOpenAi.StartAsync(scenario);
-        var options = new DragomanOptions { Port = 0, UpstreamChosen = true };
+        // A test that says nothing of repeats sees each failure once, and at once.
+        var options = new DragomanOptions { Port = 0, UpstreamChosen = true, Retries = { Attempts = 1 } };
         options.Providers["up"] = JsonDocument.Parse($$"""{"type":"openai","url":"{{server.Url}}","apiKey":"sk-simulated"{{settings}}}""").RootElement;
         configure?.Invoke(options);
         var app = ServeCommand.Build(options, TextWriter.Null);
         await app.StartAsync();
         return new OpenAiGateway(server, app);
     }
+
+    /// <summary>How much the upstream is given at once.</summary>
+    public async Task<string?> LaneAsync() => await _app.Services.GetRequiredService<ProviderSet>()["up"].LaneOfAsync(new Target("up", "simulated-model"), CancellationToken.None) is { } limit ? $"{limit.Concurrency} in {limit.Lane}" : null;
 
     /// <summary>A request of one user message, with further fields.</summary>
     public static string Question(string content, string fields = "", bool stream = true) =>
@@ -93,25 +99,8 @@ internal sealed class OpenAiGateway : IAsyncDisposable
         throw new InvalidOperationException("The agent does not come to an end.");
     }
 
-    // As the clients' accumulators do it.
-    private static JsonElement Accumulate(List<SseEvent> events)
-    {
-        var blocks = new List<string>();
-        foreach (var block in events.Where(step => step.Data.TryGetProperty("index", out _)).GroupBy(step => step.Data.GetProperty("index").GetInt32()))
-        {
-            var start = block.First().Data.GetProperty("content_block");
-            var deltas = block.Where(step => step.Type == "content_block_delta").Select(step => step.Data.GetProperty("delta"));
-            var signature = deltas.Where(delta => delta.GetProperty("type").GetString() == "signature_delta").Select(delta => delta.GetProperty("signature").GetRawText()).FirstOrDefault("\"\"");
-            blocks.Add(start.GetProperty("type").GetString() switch
-            {
-                "tool_use" => $$"""{"type":"tool_use","id":"{{start.GetProperty("id").GetString()}}","name":"{{start.GetProperty("name").GetString()}}","input":{{(SseEvent.Text(block, "partial_json") is { Length: > 0 } input ? input : "{}")}}}""",
-                "thinking" => $$"""{"type":"thinking","thinking":{{JsonSerializer.Serialize(SseEvent.Text(block, "thinking"))}},"signature":{{signature}}}""",
-                _ => $$"""{"type":"text","text":{{JsonSerializer.Serialize(SseEvent.Text(block))}}}""",
-            });
-        }
-
-        return JsonDocument.Parse($$"""{"stop_reason":"{{SseEvent.StopReason(events)}}","content":[{{string.Join(',', blocks)}}]}""").RootElement;
-    }
+    private static JsonElement Accumulate(List<SseEvent> events) =>
+        JsonDocument.Parse($$"""{"stop_reason":"{{SseEvent.StopReason(events)}}","content":[{{string.Join(',', SseEvent.Blocks(events).Select(block => block.GetRawText()))}}]}""").RootElement;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -46,6 +46,18 @@ public sealed class OpenAiModelsTests
         Assert.Contains("\"parallel_tool_calls\":true", gateway.Server.Calls[0].Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ServerKind.LlamaCpp, "", "3 in up")]
+    [InlineData(ServerKind.LlamaCpp, ",\"concurrency\":0", null)]
+    [InlineData(ServerKind.LlamaCpp, ",\"models\":{\"simulated-model\":{\"concurrency\":2}}", "2 in up/simulated-model")]
+    [InlineData(ServerKind.Vllm, "", null)]
+    [InlineData(ServerKind.Vllm, ",\"concurrency\":5", "5 in up")]
+    public async Task A_llama_cpp_server_on_this_machine_gets_as_many_requests_as_it_has_slots(ServerKind kind, string settings, string? expected)
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind, Slots = 3 }, settings);
+        Assert.Equal(expected, await gateway.LaneAsync());
+    }
+
     [Fact]
     public async Task A_server_without_a_list_answers_all_the_same()
     {
@@ -56,5 +68,43 @@ public sealed class OpenAiModelsTests
         using var sent = JsonDocument.Parse(gateway.Server.Calls[0].Body);
         Assert.Equal((7, 55), (sent.RootElement.GetProperty("seed").GetInt32(), sent.RootElement.GetProperty("max_tokens").GetInt32()));
         Assert.Equal("mine", gateway.Server.Requests[^1].Headers["x-title"]);
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Vllm, "", 20_000, 31_000, true)]
+    [InlineData(ServerKind.Together, ",\"dialect\":\"together\"", 20_000, 31_000, true)]
+    // It just ends the answer when the context is full.
+    [InlineData(ServerKind.LlamaCpp, "", 64_000, 64_000, false)]
+    public async Task An_answer_s_limit_leaves_room_for_the_prompt_where_the_server_would_refuse_it(ServerKind kind, string settings, int least, int most, bool isClamped)
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind, ContextTokens = 32_000 }, settings);
+        var prompt = string.Concat(Enumerable.Repeat("word ", 2000));
+        using var response = await gateway.AskAsync(Question(prompt).Replace("\"max_tokens\":4000", "\"max_tokens\":64000", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        using var sent = JsonDocument.Parse(gateway.Server.Calls[0].Body);
+        Assert.InRange(sent.RootElement.GetProperty("max_tokens").GetInt32(), least, most);
+        Assert.Equal(isClamped, response.Headers.TryGetValues("x-dragoman-degraded", out var degraded) && degraded.Single().Contains("max_tokens=clamped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_prompt_that_fills_the_context_is_left_to_the_server()
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = ServerKind.Vllm, ContextTokens = 1500 });
+        using var refused = await gateway.AskAsync(Question(string.Concat(Enumerable.Repeat("word ", 1000))), TestContext.Current.CancellationToken);
+        // The simulation refuses, too; what it was asked for is still a usable answer.
+        var asked = gateway.Server.Requests.Last(request => request.Path == "/v1/chat/completions");
+        Assert.Contains("\"max_tokens\":1024", asked.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openrouter", true)]
+    [InlineData("generic", false)]
+    public async Task Pdfs_go_along_where_the_server_reads_them(string dialect, bool reads)
+    {
+        await using var gateway = await StartAsync(OpenAiScenario.Text("x"), $",\"dialect\":\"{dialect}\"", options => options.PdfToText = "");
+        var pdf = Convert.ToBase64String("%PDF-1.4"u8);
+        await gateway.StreamAsync(Question("?").Replace("\"?\"", $$$"""[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"{{{pdf}}}"} }]""", StringComparison.Ordinal));
+        var body = gateway.Server.Calls[0].Body;
+        Assert.Equal(reads, body.Contains($"data:application/pdf;base64,{pdf}", StringComparison.Ordinal));
+        Assert.Equal(!reads, body.Contains("could not be read", StringComparison.Ordinal));
     }
 }

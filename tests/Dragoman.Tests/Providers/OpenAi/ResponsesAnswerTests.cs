@@ -27,7 +27,7 @@ public sealed class ResponsesAnswerTests
             $$"""{"type":"response.output_item.done","output_index":2,"item":{{CallItem}}}""",
             Completed()));
         Assert.Equal("thinking: Hm.\n\nSo.\ntext: Grüße 👋\nBash(call_1) {\"command\":\"x\"}\n= tool_use", blocks);
-        Assert.Equal([ResponsesTranslator.EncryptedPrefix + Reasoning], translation.Signatures);
+        Assert.Equal([SealedReasoning.EncryptedPrefix + Reasoning], translation.Signatures);
         var usage = translation.Finish!.Usage;
         Assert.Equal((8, 4, 20, 7), (usage.InputTokens, usage.CacheReadTokens, usage.OutputTokens, usage.ThinkingTokens));
     }

@@ -119,7 +119,7 @@ internal sealed class BearerCredential(AccessTokens tokens, string? quotaProject
     public string Advice => advice;
 
     /// <inheritdoc/>
-    public async ValueTask AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async ValueTask AuthorizeAsync(HttpRequestMessage request, string? key, CancellationToken cancellationToken)
     {
         request.Headers.Authorization = new("Bearer", await tokens.GetAsync(cancellationToken));
         if (quotaProject is not null) request.Headers.Add("x-goog-user-project", quotaProject);

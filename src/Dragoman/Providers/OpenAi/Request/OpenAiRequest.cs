@@ -16,6 +16,9 @@ internal sealed record OpenAiRequestOptions(string Provider, string? Target = nu
     /// <summary>The most tokens of an answer, from the model's own description; null: what the dialect says.</summary>
     public int? OutputLimit { get; init; }
 
+    /// <summary>What the prompt leaves of the context for the answer, estimated, in tokens; null: the context's size isn't known.</summary>
+    public int? Room { get; init; }
+
     /// <summary>Sent as <c>prompt_cache_key</c> where that is known; null: nothing is.</summary>
     public string? CacheKey { get; init; }
 

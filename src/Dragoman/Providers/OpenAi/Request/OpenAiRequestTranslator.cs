@@ -69,6 +69,8 @@ internal static class OpenAiRequestTranslator
         const int plenty = 4096;
         var wanted = Math.Max(1, request.MaxTokens);
         var limit = options.OutputLimit ?? dialect.OutputLimit ?? int.MaxValue;
+        // Room for less than a short answer is of no use: refused with the numbers, the client can compact.
+        if (dialect.OutputWithinContext && options.Room is { } room) limit = Math.Min(limit, Math.Max(room, plenty / 4));
         if (wanted > limit) degraded.Add("max_tokens=clamped");
         if (reasoning.Reserve > 0 && wanted < plenty && request.MaxTokens > 0)
         {

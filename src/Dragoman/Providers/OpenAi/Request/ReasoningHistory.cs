@@ -12,12 +12,6 @@ namespace Dragoman.Providers.OpenAi.Request;
 /// <param name="author">Provider and model as our own signatures name them.</param>
 internal sealed class ReasoningHistory(OpenAiDialect dialect, (string Provider, string Model) author)
 {
-    /// <summary>How the upstream's part of our signature begins when it is an entry of <c>reasoning_details</c>, or an array of them.</summary>
-    public const string DetailsPrefix = "details:";
-
-    /// <summary>How it begins when it is a reasoning item of Responses.</summary>
-    public const string EncryptedPrefix = "encrypted:";
-
     private readonly SortedSet<string> _degraded = new(StringComparer.Ordinal);
 
     /// <summary>What was approximated, as <c>field=how</c>.</summary>
@@ -32,9 +26,9 @@ internal sealed class ReasoningHistory(OpenAiDialect dialect, (string Provider, 
         var thought = dialect.ReasoningReturn switch
         {
             ReasoningReturn.Field or ReasoningReturn.ContentPart when !text.IsEmpty => new Thought(text),
-            ReasoningReturn.Details when isAuthor && Sealed(own, DetailsPrefix) is { } details => new Thought(text, details),
+            ReasoningReturn.Details when isAuthor && Sealed(own, SealedReasoning.DetailsPrefix) is { } details => new Thought(text, details),
             ReasoningReturn.Details when isAuthor && !text.IsEmpty => new Thought(text),
-            ReasoningReturn.Items when isAuthor && Sealed(own, EncryptedPrefix) is { } item => new Thought(text, item),
+            ReasoningReturn.Items when isAuthor && Sealed(own, SealedReasoning.EncryptedPrefix) is { } item => new Thought(text, item),
             _ => null,
         };
         // A block without text and without meaning here is a signature of somebody else: nothing to lose but that.
@@ -53,7 +47,7 @@ internal sealed class ReasoningHistory(OpenAiDialect dialect, (string Provider, 
         {
             // It comes from the client, who may have changed it.
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object || (document.RootElement.ValueKind == JsonValueKind.Array && prefix == DetailsPrefix) ? json : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object || (document.RootElement.ValueKind == JsonValueKind.Array && prefix == SealedReasoning.DetailsPrefix) ? json : null;
         }
         catch (JsonException)
         {

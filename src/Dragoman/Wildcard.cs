@@ -1,4 +1,4 @@
-namespace Dragoman.Routing;
+namespace Dragoman;
 
 /// <summary>Patterns in which <c>*</c> stands for any text.</summary>
 internal static class Wildcard

@@ -1,0 +1,58 @@
+using Dragoman.Providers;
+using Dragoman.Replies;
+
+namespace Dragoman.Delivery;
+
+/// <summary>What the targets of a request failed of, or why they were not asked.</summary>
+internal sealed class Failures
+{
+    // More would hide the message that they are appended to.
+    private const int MaxMentioned = 3;
+
+    // The one that tells most comes first: what the client itself can change; what passes by waiting, with the time; what somebody must set right; what tells little.
+    private static readonly UpstreamErrorKind[] Order =
+    [
+        UpstreamErrorKind.ContextOverflow, UpstreamErrorKind.InvalidRequest,
+        UpstreamErrorKind.RateLimited, UpstreamErrorKind.Overloaded,
+        UpstreamErrorKind.Authentication, UpstreamErrorKind.Permission, UpstreamErrorKind.ModelNotFound,
+        UpstreamErrorKind.TimedOut, UpstreamErrorKind.Broken, UpstreamErrorKind.Unreachable,
+    ];
+
+    private readonly List<(Target Target, UpstreamError Error)> _failed = [];
+    private readonly List<(Target Target, string Reason)> _skipped = [];
+
+    /// <summary>A target has failed for good.</summary>
+    public void Add(Target target, UpstreamError error) => _failed.Add((target, error));
+
+    /// <summary>A target isn't asked.</summary>
+    public void Skip(Target target, string reason) => _skipped.Add((target, reason));
+
+    /// <summary>The failure that tells most, with a word about the others; of two that tell the same the one of the earlier target. Null: none has failed.</summary>
+    public UpstreamError? MostTelling()
+    {
+        if (_failed.Count == 0) return null;
+        var told = _failed.MinBy(failure => Array.IndexOf(Order, failure.Error.Kind));
+        // Claude Code compacts by the words of an overflow, and what is passed on is passed on as it is.
+        if (told.Error.Kind == UpstreamErrorKind.ContextOverflow || told.Error.Passed is not null) return told.Error;
+        var others = _failed.Where(failure => failure != told).Select(failure => $"{failure.Target}: {Word(failure.Error.Kind)}")
+            // One that was asked after all, or had been asked before.
+            .Concat(_skipped.Where(skipped => !_failed.Exists(failure => failure.Target == skipped.Target)).Select(skipped => $"{skipped.Target}: not asked, {skipped.Reason}")).ToList();
+        if (others.Count == 0) return told.Error;
+        var more = others.Count > MaxMentioned ? $"; {others.Count - MaxMentioned} more" : "";
+        return told.Error with { Message = $"{told.Error.Message} (Nor did others answer: {string.Join("; ", others.Take(MaxMentioned))}{more}.)" };
+    }
+
+    private static string Word(UpstreamErrorKind kind) => kind switch
+    {
+        UpstreamErrorKind.ContextOverflow => "prompt too long",
+        UpstreamErrorKind.InvalidRequest => "request refused",
+        UpstreamErrorKind.RateLimited => "rate limited",
+        UpstreamErrorKind.Overloaded => "overloaded",
+        UpstreamErrorKind.Authentication => "key refused",
+        UpstreamErrorKind.Permission => "not allowed",
+        UpstreamErrorKind.ModelNotFound => "no such model",
+        UpstreamErrorKind.TimedOut => "timed out",
+        UpstreamErrorKind.Unreachable => "not reached",
+        _ => "broken",
+    };
+}

@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dragoman.Messages;
+using Dragoman.Replies;
+
+namespace Dragoman.Providers.Keys;
+
+/// <summary>
+/// A provider's keys. A session keeps its key, because prompt caches belong to the key's account; sessions are spread over the keys. A key that is rate-limited for a model
+/// rests for it, and the request goes on with the next key at once. One key alone never rests: whether it is worth asking is then the upstream's to say.
+/// A key is never logged, only its position.
+/// </summary>
+internal sealed partial class KeyRing
+{
+    // Limits are counted by the minute almost everywhere.
+    private static readonly TimeSpan UsualRest = TimeSpan.FromMinutes(1);
+
+    // A quota that is used up for the day is asked again every hour all the same: it may have been raised, and clocks differ.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
+
+    // A key that is refused while another one is taken: somebody has to mend that.
+    private static readonly TimeSpan RefusedRest = TimeSpan.FromMinutes(10);
+
+    // Names of models come from clients; more rests than this at once are forgotten, and a key is asked in vain.
+    private const int MaxRests = 1000;
+
+    private const string AnyModel = "";
+
+    private readonly Lock _lock = new();
+    private readonly string _provider;
+    private readonly string[] _keys;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    // By key and model: when it began, and how long it lasts.
+    private readonly Dictionary<(int Key, string Model), (long Since, TimeSpan Length)> _rests = [];
+    private uint _next;
+
+    /// <summary>Holds the keys.</summary>
+    /// <param name="context">The provider that they are for.</param>
+    /// <param name="keys">The keys themselves.</param>
+    public KeyRing(ProviderContext context, IReadOnlyList<string> keys)
+    {
+        _keys = [.. keys.Distinct(StringComparer.Ordinal)];
+        (_provider, _time, _log) = (context.Name, context.Time, context.Log);
+    }
+
+    /// <summary>There are keys.</summary>
+    public bool HasKeys => _keys.Length > 0;
+
+    /// <summary>Resolves and checks the keys of a configuration.</summary>
+    /// <param name="path">Where they stand in it.</param>
+    /// <param name="settings">The keys as they stand there; null for none.</param>
+    /// <exception cref="ConfigException">One is not set, or can't be a key; the message has its place only.</exception>
+    public static IReadOnlyList<string> Resolve(string path, IReadOnlyList<string>? settings)
+    {
+        var keys = new List<string>();
+        for (var i = 0; i < settings?.Count; i++)
+        {
+            var place = settings.Count == 1 ? path : $"{path}[{i}]";
+            string? key;
+            try
+            {
+                key = Secret.Resolve(settings[i])?.Trim();
+            }
+            catch (ConfigException missing)
+            {
+                throw new ConfigException($"{place}: {missing.Message}");
+            }
+
+            if (string.IsNullOrEmpty(key) && settings.Count == 1) return [];
+            // A header's value.
+            if (string.IsNullOrEmpty(key) || key.Any(character => character is < '!' or > '~')) throw new ConfigException($"{place}: the key has a character in it that no key has, or is empty; was it cut or pasted wrong?");
+            keys.Add(key);
+        }
+
+        return keys;
+    }
+
+    /// <summary>The request's conversation, which is to keep its key; null when the client tells of none.</summary>
+    public static string? SessionOf(MessagesRequest request)
+    {
+        foreach (var (name, value) in request.Client.Headers)
+        {
+            if (string.Equals(name, "x-claude-code-session-id", StringComparison.OrdinalIgnoreCase) && value.Length > 0) return value;
+        }
+
+        return request.UserId is { Length: > 0 } user ? user : null;
+    }
+
+    /// <summary>Opens an answer with the session's key, and where that is rate-limited or refused with the next one.</summary>
+    /// <param name="request">The request, for its session.</param>
+    /// <param name="model">The model: limits are counted for each.</param>
+    /// <param name="open">Asks with a key (null: without any) until the answer's headers are there; gives what went wrong, null for nothing.</param>
+    /// <returns>What went wrong with the last key that was asked, or that all of them rest; null: the answer is open.</returns>
+    public async ValueTask<UpstreamError?> OpenAsync(MessagesRequest request, string model, Func<string?, ValueTask<UpstreamError?>> open)
+    {
+        if (_keys.Length < 2) return await open(_keys.Length == 0 ? null : _keys[0]);
+        UpstreamError? failed = null;
+        var refused = new List<(int Key, UpstreamErrorKind Kind)>();
+        foreach (var key in Order(SessionOf(request)))
+        {
+            if (RestOf(key, model) is not null) continue;
+            var error = await open(_keys[key]);
+            if (error is null) Blame(refused, model);
+            if (error is null || !IsOfKey(error.Kind)) return error;
+            if (error.Kind == UpstreamErrorKind.RateLimited) Rest(key, model, error.RetryAfter ?? UsualRest, error.Kind);
+            else refused.Add((key, error.Kind));
+            // That all keys wait says more than that one is wrong.
+            if (failed?.Kind != UpstreamErrorKind.RateLimited || error.Kind == UpstreamErrorKind.RateLimited) failed = error;
+        }
+
+        return failed is { Kind: not UpstreamErrorKind.RateLimited } ? failed : Resting(model, failed);
+    }
+
+    /// <summary>Asks a question that concerns no conversation, with the first key that is taken.</summary>
+    /// <exception cref="UpstreamException">All keys fail.</exception>
+    public async Task<T> AskAsync<T>(Func<string?, Task<T>> ask)
+    {
+        for (var i = 0; i < _keys.Length - 1; i++)
+        {
+            if (RestOf(i, AnyModel) is not null) continue;
+            try
+            {
+                return await ask(_keys[i]);
+            }
+            catch (UpstreamException failed) when (IsOfKey(failed.Error.Kind))
+            {
+                // The next one may do. This says nothing of the key for answers: lists have limits and rights of their own.
+            }
+        }
+
+        return await ask(_keys.Length == 0 ? null : _keys[^1]);
+    }
+
+    // Another key may not have that trouble.
+    private static bool IsOfKey(UpstreamErrorKind kind) => kind is UpstreamErrorKind.RateLimited or UpstreamErrorKind.Authentication or UpstreamErrorKind.Permission;
+
+    // By rendezvous: each session has an order of its own, and a key that is added or taken away moves only the sessions that were its.
+    private int[] Order(string? session)
+    {
+        var order = Enumerable.Range(0, _keys.Length);
+        if (session is not null) return [.. order.OrderByDescending(key => Score(session, _keys[key]))];
+        var first = (int)(Interlocked.Increment(ref _next) % (uint)_keys.Length);
+        return [.. order.Select(key => (key + first) % _keys.Length)];
+    }
+
+    private static ulong Score(string session, string key) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{session}\n{key}")));
+
+    // How long a key still rests; null when it doesn't.
+    private TimeSpan? RestOf(int key, string model)
+    {
+        lock (_lock)
+        {
+            var (own, general) = (Left((key, model)), Left((key, AnyModel)));
+            return own > general ? own : general ?? own;
+        }
+    }
+
+    private TimeSpan? Left((int, string) of) => _rests.TryGetValue(of, out var rest) && rest.Length - _time.GetElapsedTime(rest.Since) is { Ticks: > 0 } left ? left : null;
+
+    private void Rest(int key, string model, TimeSpan length, UpstreamErrorKind why)
+    {
+        length = length < LongestRest ? length : LongestRest;
+        lock (_lock)
+        {
+            if (_rests.Count >= MaxRests) _rests.Clear();
+            _rests[(key, model)] = (_time.GetTimestamp(), length);
+        }
+
+        LogRest(_provider, key + 1, _keys.Length, length.TotalSeconds, model == AnyModel ? "every model" : model, why);
+    }
+
+    // Where another key was taken, it was the key and not the request, the place or the upstream.
+    private void Blame(List<(int Key, UpstreamErrorKind Kind)> refused, string model)
+    {
+        foreach (var (key, kind) in refused) Rest(key, kind == UpstreamErrorKind.Authentication ? AnyModel : model, RefusedRest, kind);
+    }
+
+    private UpstreamError Resting(string model, UpstreamError? said)
+    {
+        var shortest = Enumerable.Range(0, _keys.Length).Select(key => RestOf(key, model)).Min() ?? UsualRest;
+        said ??= new UpstreamError(UpstreamErrorKind.RateLimited, $"{_provider}/{model}: all {_keys.Length} keys rest after refusals for rate or quota; the first is fresh again in {Math.Ceiling(shortest.TotalSeconds):N0} s.");
+        return said with { RetryAfter = shortest };
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider}: key {Position} of {Count} rests {Seconds:N0} s for {Model} ({Reason})")]
+    private partial void LogRest(string provider, int position, int count, double seconds, string model, UpstreamErrorKind reason);
+}
