@@ -40,7 +40,7 @@ internal sealed class RouteCommand
         try
         {
             var request = await ReadAsync(parsed, cancellationToken);
-            await using var app = ServeCommand.Build(_serve.Read(parsed), TextWriter.Null);
+            await using var app = ServeCommand.Build(await Discovering.ReadAsync(_serve, parsed, cancellationToken), TextWriter.Null);
             var run = new DryRun(app.Services.GetRequiredService<Router>(), app.Services.GetRequiredService<ProviderSet>(), app.Services.GetRequiredService<ModelCatalog>());
             var explanation = await run.ExplainAsync(request, cancellationToken);
             if (parsed.GetValue(_json)) await output.WriteLineAsync(RouteReport.Json(explanation));

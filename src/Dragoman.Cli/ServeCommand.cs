@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
+using Recorder = Dragoman.Recording.Recorder;
 
 namespace Dragoman.Cli;
 
@@ -35,7 +36,7 @@ internal static class ServeCommand
             var reading = new ConfigReading(reader, parsed);
             var options = reading.Read();
             var found = reading.Found = await Discovering.CompleteAsync(options, cancellationToken);
-            await using var app = Build(options, Console.Error);
+            await using var app = Build(options, Console.Error, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
             await app.StartAsync(cancellationToken);
             await Banner.WriteAsync(app, options, found, cancellationToken);
             await using var reload = Watch(app, reading);
@@ -56,8 +57,11 @@ internal static class ServeCommand
     }
 
     /// <summary>The gateway's web application, not started.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="log">Takes the log.</param>
+    /// <param name="configure">Adds or replaces parts of the gateway.</param>
     /// <exception cref="ConfigException">The settings are wrong or not safe.</exception>
-    internal static WebApplication Build(DragomanOptions options, TextWriter log)
+    internal static WebApplication Build(DragomanOptions options, TextWriter log, Action<IServiceCollection>? configure = null)
     {
         // Whatever is wrong is said in the end, together with what the gateway's parts find.
         var address = ServeRules.Check(options);
@@ -77,11 +81,16 @@ internal static class ServeCommand
             server.AddServerHeader = false;
         });
         builder.Services.AddDragoman(options);
+        configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapDragoman();
         live = app.Services.GetRequiredService<LiveGateway>();
         return app;
     }
+
+    /// <summary>Makes a gateway record every exchange into a directory.</summary>
+    internal static Action<IServiceCollection> RecordingInto(string directory) =>
+        services => services.AddSingleton(parts => new Recorder(directory, parts.GetRequiredService<ILogger<Recorder>>()));
 
     /// <summary>Takes changes of the configuration until it is disposed.</summary>
     internal static ConfigReload Watch(WebApplication app, ConfigReading reading) =>

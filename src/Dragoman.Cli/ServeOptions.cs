@@ -22,16 +22,23 @@ internal sealed class ServeOptions
     private readonly Option<string[]> _allowOrigin = new("--allow-origin") { Description = "Origin of a web page that may use the gateway, repeatable" };
     private readonly Option<ThinkingUnsupported?> _thinkingUnsupported = new("--thinking-unsupported") { Description = "When a client insists on thinking and the model can't: error or ignore [error]" };
     private readonly Option<TokenCounterKind?> _tokenCounter = new("--token-counter") { Description = "calibrated (learns from the model's real counts) or words [calibrated]" };
+    private readonly Option<string?> _record = new("--record") { Description = "Folder that gets every exchange, for bug reports and `dragoman replay`; keys are left out, conversations are not" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log translated requests and ignored fields too" };
 
     /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_port, _host, _ollamaUrl, _geminiKey, _geminiUrl, _vertexProject, _vertexLocation, _modelMap, _defaultModel, _key, _config, _allowHost, _allowOrigin, _thinkingUnsupported, _tokenCounter, _verbose])
+        foreach (var option in (Option[])[_port, _host, _ollamaUrl, _geminiKey, _geminiUrl, _vertexProject, _vertexLocation, _modelMap, _defaultModel, _key, _config, _allowHost, _allowOrigin, _thinkingUnsupported, _tokenCounter, _record, _verbose])
         {
             command.Add(option);
         }
     }
+
+    /// <summary>Where exchanges are recorded; null: nowhere.</summary>
+    public string? RecordDirectory(ParseResult parsed) => parsed.GetValue(_record);
+
+    /// <summary>What the configuration file alone says; the defaults when there is none.</summary>
+    public DragomanOptions ReadFile(ParseResult parsed) => System.IO.File.Exists(File(parsed)) ? ConfigFile.Read(File(parsed)) : new DragomanOptions();
 
     /// <summary>The configuration file, which need not be there.</summary>
     public string File(ParseResult parsed) => parsed.GetValue(_config) ?? "dragoman.json";

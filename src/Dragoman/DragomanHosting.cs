@@ -1,6 +1,7 @@
 using Dragoman.Delivery;
 using Dragoman.Http;
 using Dragoman.Providers;
+using Dragoman.Telemetry;
 using Dragoman.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -39,6 +40,7 @@ public static class DragomanHosting
             parts.GetRequiredService<TimeProvider>(),
             parts.GetRequiredService<ILoggerFactory>(),
             Brought(services))));
+        services.AddSingleton<SessionLog>();
         services.AddSingleton<DragomanEndpoints>();
         // What the configuration at work has made, for whoever looks at it from outside: asked for anew each time, as it may have been exchanged.
         services.AddTransient(parts => parts.GetRequiredService<LiveGateway>().Current.Options);

@@ -126,7 +126,7 @@ public sealed class ServeProcessTests
         await using var gemini = await SimulatedGemini.StartAsync(GeminiScenario.Agent());
         var well = await DoctorAsync("--gemini-key", "AIza-simulated", "--gemini-url", gemini.Url.ToString());
         Assert.Equal(0, well.ExitCode);
-        Assert.Matches(@"ok\s+gemini: \d+ models", well.Output);
+        Assert.Matches(@"ok\s+gemini: answers, \d+ models", well.Output);
         Assert.Matches(@"ok\s+gemini/gemini-[\w.-]+: there, the default model", well.Output);
         Assert.Matches(@"ok\s+gemini/gemini-[\w.-]+: answers \(\d+ tokens counted\)", well.Output);
     }
@@ -140,7 +140,7 @@ public sealed class ServeProcessTests
         Assert.Contains("API key not valid", key.Output);
         var model = await DoctorAsync("--gemini-key", "AIza-simulated", "--gemini-url", gemini.Url.ToString(), "-d", "gemini-0");
         Assert.Equal(1, model.ExitCode);
-        Assert.Contains("gemini/gemini-0: the default model is not among them", model.Output);
+        Assert.Contains("gemini/gemini-0: the default model is not there", model.Output);
         // Nobody listens on the reserved port 9 (discard).
         var ollama = await DoctorAsync("-u", "http://127.0.0.1:9");
         Assert.Equal(1, ollama.ExitCode);
@@ -157,7 +157,7 @@ public sealed class ServeProcessTests
     {
         using var directory = new TemporaryDirectory();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = directory.Path, ["DOTNET_ROOT"] = GatewayProcess.RuntimeRoot };
-        return await ClientProcess.RunAsync(Installed.Gateway, ["doctor", .. arguments], environment, directory.Path);
+        return await ClientProcess.RunAsync(Installed.Gateway, ["doctor", "--port", "0", .. arguments], environment, directory.Path);
     }
 
     private static async Task<Stream> OpenAsync(HttpClient client, Uri gateway)

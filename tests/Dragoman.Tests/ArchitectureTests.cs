@@ -9,15 +9,16 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Messages"] = [],
+        ["Recording"] = [],
         ["Tokens"] = ["Messages"],
         ["Replies"] = ["Messages", "Tokens"],
         ["Tools"] = ["Messages", "Tokens", "Replies"],
-        ["Providers"] = ["Messages", "Tokens", "Replies", "Tools"],
+        ["Providers"] = ["Recording", "Messages", "Tokens", "Replies", "Tools"],
         ["Delivery"] = ["Messages", "Tokens", "Replies", "Providers"],
         ["Routing"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery"],
         ["Telemetry"] = ["Messages", "Replies", "Providers", "Delivery"],
         ["Discovery"] = ["Replies", "Providers", "Routing"],
-        ["Http"] = ["Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
+        ["Http"] = ["Recording", "Messages", "Tokens", "Replies", "Tools", "Providers", "Delivery", "Routing", "Telemetry"],
     };
 
     [GeneratedRegex(@"^using Dragoman\.(?<room>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]

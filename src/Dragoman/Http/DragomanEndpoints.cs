@@ -1,10 +1,11 @@
 using Dragoman.Messages;
+using Dragoman.Recording;
 using Dragoman.Telemetry;
 
 namespace Dragoman.Http;
 
 /// <summary>The front door: every path, who may use it, and what happens when something goes wrong behind it.</summary>
-internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProvider time)
+internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProvider time, SessionLog sessions, Recorder? recorder = null)
 {
     // What answers at a path. A request gets its gateway once, at its beginning, so that all of it lives in one configuration.
     private delegate Task Handler(Composition gateway, HttpContext http, Exchange exchange);
@@ -16,6 +17,8 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
         Map(routes, "/v1/messages/count_tokens", ["POST"], static (gateway, http, exchange) => gateway.CountTokens.HandleAsync(http, exchange));
         Map(routes, "/v1/models", ["GET"], static (gateway, http, exchange) => gateway.Models.ListAsync(http, exchange));
         Map(routes, "/v1/models/{**id}", ["GET"], static (gateway, http, exchange) => gateway.Models.GetAsync(http, exchange));
+        // A status line asks after each answer: that is no line of the log.
+        Map(routes, "/dragoman/sessions/{id}", ["GET"], (gateway, http, _) => SessionsEndpoint.GetAsync(http, sessions, gateway.Catalog), quiet: true);
         // Claude Code warms its connection with these, and older clients send telemetry; nothing to do for either.
         Map(routes, "/", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.HelloAsync(http, exchange), open: true);
         Map(routes, "/api/hello", ["GET", "HEAD"], static (_, http, exchange) => HealthEndpoint.HelloAsync(http, exchange), open: true);
@@ -27,15 +30,16 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
         Map(routes, "/{**path}", [], static (_, http, _) => UnknownPathAsync(http), open: true);
     }
 
-    private void Map(IEndpointRouteBuilder routes, string pattern, string[] methods, Handler handle, bool open = false) =>
-        routes.Map(pattern, http => HandleAsync(http, methods, handle, open));
+    private void Map(IEndpointRouteBuilder routes, string pattern, string[] methods, Handler handle, bool open = false, bool quiet = false) =>
+        routes.Map(pattern, http => HandleAsync(http, methods, handle, open, quiet || open));
 
-    private async Task HandleAsync(HttpContext http, string[] methods, Handler handle, bool open)
+    private async Task HandleAsync(HttpContext http, string[] methods, Handler handle, bool open, bool quiet)
     {
         var gateway = live.Current;
         var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http), Sending = gateway.Log.Sending };
         http.Response.Headers["request-id"] = exchange.RequestId;
         ApiError? error = null;
+        await using var recorded = RecordedExchange.Begin(quiet ? null : recorder, http, exchange, time);
         try
         {
             if (Cors.Answer(http, gateway.Guard, methods)) return;
@@ -66,7 +70,8 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
         }
 
         if (error is not null) await FailAsync(http, exchange, error);
-        if (!open || error is not null) gateway.Log.Finished(exchange, http.Request.Path);
+        if (!quiet || error is not null) gateway.Log.Finished(exchange, http.Request.Path);
+        sessions.Add(exchange);
     }
 
     private static async Task FailAsync(HttpContext http, Exchange exchange, ApiError error)
@@ -95,10 +100,5 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
     private static Task UnknownPathAsync(HttpContext http) =>
         throw new ApiException(ApiError.NotFound($"{http.Request.Method} {http.Request.Path}: there is nothing here. This gateway serves /v1/messages, /v1/messages/count_tokens and /v1/models."));
 
-    private static string? Session(HttpContext http)
-    {
-        const int shownCharacters = 8;
-        string? session = http.Request.Headers["X-Claude-Code-Session-Id"];
-        return session is { Length: > shownCharacters } ? session[..shownCharacters] : session;
-    }
+    private static string? Session(HttpContext http) => ShortSession.Of(http.Request.Headers["X-Claude-Code-Session-Id"]);
 }

@@ -48,6 +48,15 @@ internal sealed record ModelInfo
     /// <summary>Number of parameters in billions, for choosing the best of several; 0 when unknown.</summary>
     public double Billions { get; init; }
 
+    /// <summary>Its size on the upstream's disk; null when the upstream doesn't tell.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>US dollars for a million tokens of the prompt; null when the upstream doesn't tell.</summary>
+    public decimal? InputPrice { get; init; }
+
+    /// <summary>US dollars for a million tokens of the answer; null when the upstream doesn't tell.</summary>
+    public decimal? OutputPrice { get; init; }
+
     /// <summary>True when <paramref name="name"/> means this model; upstreams don't mind the case.</summary>
     public bool IsCalled(string name) =>
         string.Equals(Name, name, StringComparison.OrdinalIgnoreCase) || Aliases.Any(alias => string.Equals(alias, name, StringComparison.OrdinalIgnoreCase));

@@ -33,6 +33,7 @@ public sealed partial class DocsTests
     {
         var root = new RootCommand();
         ServeCommand.AddTo(root);
+        foreach (var add in (Action<RootCommand>[])[Dragoman.Cli.Doctor.DoctorCommand.AddTo, CheckStreamCommand.AddTo, ReplayCommand.AddTo, ModelsCommand.AddTo, PullCommand.AddTo, MemoryCommands.AddTo, StatusLineCommand.AddTo, ConfigCommand.AddTo]) add(root);
         var page = File.ReadAllText(Path.Combine(Root, "docs/cli.md"));
         var options = root.Subcommands.Single(command => command.Name == "serve").Options.Where(option => option.Name != "--help").ToList();
         Assert.True(options.Count >= 12);
@@ -40,6 +41,9 @@ public sealed partial class DocsTests
         options.AddRange(root.Subcommands.Single(command => command.Name == "route").Options);
         Assert.Contains(options, option => option.Name == "--explain");
         Assert.All(options, option => Assert.Contains($"`{option.Name}`", page));
+        var leaves = root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands.Select(inner => (Name: $"{command.Name} {inner.Name}", Command: inner)) : [(command.Name, command)]).ToList();
+        Assert.All(leaves, leaf => Assert.Contains($"dragoman {leaf.Name}", page));
+        Assert.All(leaves.SelectMany(leaf => leaf.Command.Options).Where(option => option.Name != "--help"), option => Assert.Contains($"`{option.Name}", page));
     }
 
     [Fact]

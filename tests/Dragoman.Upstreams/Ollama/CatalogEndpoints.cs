@@ -19,12 +19,12 @@ internal static class CatalogEndpoints
     public static string Tags(IEnumerable<SimulatedModel> models) => ModelList(models, WriteTag);
 
     /// <summary>What is in memory. <c>context_length</c> is the context that was really allocated; <c>size_vram</c> equals <c>size</c> when nothing runs on the CPU.</summary>
-    public static string Running(IEnumerable<Runner> runners, DateTimeOffset now) => ModelList(runners, (writer, runner) =>
+    public static string Running(IEnumerable<Runner> runners, DateTimeOffset now, double vramShare) => ModelList(runners, (writer, runner) =>
     {
         WriteIdentity(writer, runner.Model);
         WriteDetails(writer, runner.Model);
         writer.WriteString("expires_at", now + KeepAlive);
-        writer.WriteNumber("size_vram", runner.Model.Size);
+        writer.WriteNumber("size_vram", (long)(runner.Model.Size * vramShare));
         writer.WriteNumber("context_length", runner.Settings.NumCtx);
     });
 

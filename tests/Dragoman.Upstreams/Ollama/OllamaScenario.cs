@@ -14,6 +14,12 @@ public sealed record OllamaScenario
     /// <summary>Models that <c>/api/pull</c> can fetch besides the installed ones; they are installed once pulled.</summary>
     public IReadOnlyList<SimulatedModel> Pullable { get; init; } = [];
 
+    /// <summary>Holds every pull in the middle of its download until it is completed; null for none.</summary>
+    public Task? PullGate { get; init; }
+
+    /// <summary>The part (0 to 1) of a loaded model that is on the graphics card, as <c>/api/ps</c> tells it.</summary>
+    public double VramShare { get; init; } = 1;
+
     /// <summary>What <c>/api/version</c> says.</summary>
     public string Version { get; init; } = "0.32.15";
 

@@ -37,6 +37,10 @@ internal sealed class PullEndpoint(OllamaScenario scenario, ModelStore models)
         for (var part = 1; part <= ProgressLines; part++)
         {
             await lines.WriteAsync(Progress(model, model.Size * part / ProgressLines), isLast: false, cancellationToken);
+            if (scenario.PullGate is { } gate)
+            {
+                await gate.WaitAsync(cancellationToken);
+            }
         }
 
         foreach (var status in (string[])["verifying sha256 digest", "writing manifest"])

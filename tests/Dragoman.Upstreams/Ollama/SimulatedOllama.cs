@@ -111,7 +111,7 @@ public sealed class SimulatedOllama : IAsyncDisposable
             ("GET", "/") => http.Response.AnswerAsync(StatusCodes.Status200OK, "Ollama is running", "text/plain; charset=utf-8", http.RequestAborted),
             ("GET", "/api/version") => Json(CatalogEndpoints.Version(scenario.Version)),
             ("GET", "/api/tags") => Json(CatalogEndpoints.Tags(models.All)),
-            ("GET", "/api/ps") => Json(CatalogEndpoints.Running(runners.Loaded, scenario.Clock.GetUtcNow())),
+            ("GET", "/api/ps") => Json(CatalogEndpoints.Running(runners.Loaded, scenario.Clock.GetUtcNow(), scenario.VramShare)),
             ("POST", "/api/show") => ShowAsync(http, request),
             ("POST", "/api/chat") => ChatAsync(http, request),
             ("POST", "/api/pull") => pull.HandleAsync(http.Response, request.Body, http.RequestAborted),

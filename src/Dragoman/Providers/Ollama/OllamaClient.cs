@@ -49,6 +49,11 @@ internal sealed class OllamaClient(UpstreamHttp http, Uri address, KeyRing keys,
         }
     }
 
+    /// <summary>Asks for something that may take minutes; returns when the answer begins.</summary>
+    /// <exception cref="HttpRequestException">The server can't be reached.</exception>
+    public Task<HttpResponseMessage> SendAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        keys.AskAsync(key => http.SendAsync(Request(path, new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }, key, general), cancellationToken));
+
     /// <summary>What the server says of a model.</summary>
     /// <exception cref="UpstreamException">The server can't be reached, or doesn't have the model.</exception>
     public Task<JsonDocument> ShowAsync(string model, CancellationToken cancellationToken)

@@ -73,6 +73,11 @@ internal sealed partial class OllamaErrors(string provider, Uri address)
     public UpstreamError EndedEarly(string model) =>
         new(UpstreamErrorKind.Broken, $"{provider}/{model}: the answer ended without an end. Ollama does this when a model repeats one token more than 30 times; try again, or another model or a higher temperature.");
 
+    /// <summary>A model could not be fetched. The first text is Ollama's own for a name that its library doesn't have.</summary>
+    public UpstreamError PullFailed(string model, string cause) => cause.Contains("file does not exist", StringComparison.Ordinal)
+        ? new(UpstreamErrorKind.ModelNotFound, $"{provider}: there is no model '{model}' to download. Names are at https://ollama.com/library")
+        : new(UpstreamErrorKind.Broken, $"{provider}: the download of '{model}' to {address} failed: {cause}. What has arrived is kept; try again to go on from there.");
+
     /// <summary>No byte for too long.</summary>
     public UpstreamError Silent(string model, TimeSpan limit) =>
         new(UpstreamErrorKind.TimedOut, $"{provider}/{model}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really needs that long to load or to read the prompt.");

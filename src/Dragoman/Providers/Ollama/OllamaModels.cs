@@ -97,6 +97,7 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
             Generates = model?.Generates ?? true,
             Remote = model?.IsCloud ?? OllamaModel.IsCloudName(name),
             Billions = Billions(entry),
+            SizeBytes = entry.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) && bytes > 0 ? bytes : null,
         };
     }
 

@@ -13,7 +13,7 @@ namespace Dragoman.Providers.Ollama;
 /// Ollama's native API, <c>/api/chat</c>: the only one of its three that takes a context size and can be told not to cut the prompt. All I/O of the provider
 /// is here; what is sent and what is made of the answer are the translators'.
 /// </summary>
-internal sealed class OllamaProvider : IProvider
+internal sealed class OllamaProvider : ILocalModels
 {
     private readonly ProviderContext _context;
     private readonly OllamaErrors _errors;
@@ -23,6 +23,11 @@ internal sealed class OllamaProvider : IProvider
     private readonly OllamaModels _models;
     private readonly RequestTranslator _translator;
     private readonly MediaResolver _media;
+    private readonly OllamaMemory _memory;
+    private readonly OllamaPull _pull;
+
+    // Null: a model that isn't there is not downloaded.
+    private readonly MissingModels? _missing;
     private readonly OllamaSettings _settings;
     private readonly Uri _address;
     private readonly PrefillSpeed _prefill = new();
@@ -41,6 +46,9 @@ internal sealed class OllamaProvider : IProvider
         _models = new OllamaModels(_client, settings, context.Time);
         _translator = new RequestTranslator(context.Options, settings);
         _media = new MediaResolver(context.Options);
+        _memory = new OllamaMemory(_client, _models, settings, _overrides, _errors, context.IdleTimeout);
+        _pull = new OllamaPull(_client, _errors, context.IdleTimeout);
+        _missing = settings.AutoPull ? new MissingModels(_pull) : null;
     }
 
     /// <inheritdoc/>
@@ -101,11 +109,23 @@ internal sealed class OllamaProvider : IProvider
         // Ollama has no tokenizer endpoint (ollama/ollama#3582).
         ValueTask.FromResult<int?>(null);
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LoadedModel>> ListLoadedAsync(CancellationToken cancellationToken) => _memory.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PullProgress> PullAsync(string model, CancellationToken cancellationToken) => _pull.RunAsync(model, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask LoadAsync(string model, CancellationToken cancellationToken) => _memory.LoadAsync(model, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask UnloadAsync(string model, CancellationToken cancellationToken) => _memory.UnloadAsync(model, cancellationToken);
+
     private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, TargetOverrides overrides, UpstreamBody body, CancellationToken cancellationToken)
     {
         try
         {
-            var model = await _models.GetAsync(target.Model, cancellationToken);
+            var model = await FindAsync(target.Model, cancellationToken);
             var context = _models.ContextOf(model);
             var resolved = await _media.ResolveAsync(request, model.Sees, cancellationToken);
             var chat = overrides.WriteBody(body.Writer, output => _translator.Translate(resolved, model, context, output));
@@ -115,6 +135,20 @@ internal sealed class OllamaProvider : IProvider
         catch (UpstreamException unknown)
         {
             return (null, unknown.Error);
+        }
+    }
+
+    private async ValueTask<OllamaModel> FindAsync(string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _models.GetAsync(model, cancellationToken);
+        }
+        catch (UpstreamException missing) when (missing.Error.Kind == UpstreamErrorKind.ModelNotFound && _missing is not null)
+        {
+            // Takes minutes. The client is sent pings meanwhile, as while a model loads.
+            await _missing.FetchAsync(model, cancellationToken);
+            return await _models.GetAsync(model, cancellationToken);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class OllamaSettings : ProviderSettings<OllamaModelSettings>
     /// <summary>How long a model stays loaded after a request: seconds, or a Go duration like <c>30m</c>; negative for ever. Null: the server's own setting.</summary>
     public JsonElement? KeepAlive { get; set; }
 
+    /// <summary>A request for a model that isn't there downloads it, which may be tens of gigabytes; the client waits.</summary>
+    public bool AutoPull { get; set; }
+
     /// <summary>Reads the section; the defaults when there is none.</summary>
     /// <exception cref="ConfigException">A setting is unknown or of the wrong type.</exception>
     public static OllamaSettings Read(string name, JsonElement section)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Dragoman.Providers.OpenAi;
@@ -36,7 +37,16 @@ internal static class ListedModel
             StructuredOutputs = abilities.Overlaps(["structured_outputs", "response_format", "json_schema"]),
             Generates = Generates(entry),
             Remote = isRemote,
+            InputPrice = Price(entry, "prompt"),
+            OutputPrice = Price(entry, "completion"),
         };
+    }
+
+    // OpenRouter tells US dollars a token, as a string: "pricing": {"prompt": "0.0000002", ...}; -1 for a price that depends.
+    private static decimal? Price(JsonElement entry, string what)
+    {
+        if (entry.Find("pricing") is not { } pricing || !decimal.TryParse(JsonTexts.Of(pricing, what), NumberStyles.Float, CultureInfo.InvariantCulture, out var dollars)) return null;
+        return dollars is >= 0 and < 1 ? dollars * 1_000_000 : null;
     }
 
     /// <summary>The context size that an entry tells; null when it tells none.</summary>

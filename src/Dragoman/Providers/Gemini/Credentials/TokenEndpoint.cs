@@ -25,6 +25,7 @@ internal sealed class TokenEndpoint(UpstreamHttp http, TimeProvider time)
     public async Task<AccessToken> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var endpoint = request.RequestUri!.GetLeftPart(UriPartial.Path);
+        request.Options.Set(UpstreamHttp.IsSecret, value: true);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dragoman.Providers;
+
+namespace Dragoman.Cli.Doctor;
+
+/// <summary>Checks of the machine: what is around the gateway.</summary>
+internal static partial class MachineChecks
+{
+    private const string Install = "npm install -g @anthropic-ai/claude-code";
+
+    // The oldest version whose traffic is known.
+    private static readonly Version OldestKnownClaude = new(2, 1, 197);
+
+    // Certificates and tokens are refused when the clock is off by more than minutes.
+    private static readonly TimeSpan MaxClockError = TimeSpan.FromMinutes(5);
+
+    // A program prints its version at once; one that waits for something is not worth waiting for.
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1"];
+
+    [GeneratedRegex(@"[0-9]+\.[0-9]+(\.[0-9]+)?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VersionNumber();
+
+    /// <summary>The port is free, or the gateway has it already.</summary>
+    public static async IAsyncEnumerable<DoctorFinding> PortAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var port = patient.Options.Port;
+        if (port == 0 || IsFree(port)) yield return DoctorFinding.Good("port", port == 0 ? "any free one" : $"{port} is free");
+        else if (await RunningVersionAsync(port, cancellationToken) is { } version) yield return DoctorFinding.Good("port", $"Dragoman {version} runs at http://127.0.0.1:{port} already");
+        else yield return DoctorFinding.Wrong("port", $"another program listens on {port}", $"stop it, or choose another port: --port {port + 1}");
+    }
+
+    /// <summary>Proxy settings of the environment that would lead a client's requests to the gateway away from it.</summary>
+    public static async IAsyncEnumerable<DoctorFinding> ProxyAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        cancellationToken.ThrowIfCancellationRequested();
+        var proxies = ((string[])["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]).Where(name => Variable(name) is not null).ToList();
+        if (proxies.Count == 0) yield break;
+        var exempt = (Variable("NO_PROXY") ?? Variable("no_proxy") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var caught = LoopbackNames.Where(name => !exempt.Contains(name, StringComparer.OrdinalIgnoreCase) && !exempt.Contains("*")).ToList();
+        yield return caught.Count == 0
+            ? DoctorFinding.Good("proxy", $"{string.Join(", ", proxies)}, and NO_PROXY keeps this machine out of it")
+            : DoctorFinding.Warning("proxy", $"{string.Join(", ", proxies)} is set and NO_PROXY doesn't name {string.Join(" and ", caught)}: clients would look for the gateway behind the proxy", "NO_PROXY=localhost,127.0.0.1,::1");
+    }
+
+    /// <summary>This machine's clock against those of the upstreams that were asked.</summary>
+    public static async IAsyncEnumerable<DoctorFinding> ClockAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var name in patient.Names) await patient.ListAsync(name, cancellationToken);
+        if (patient.Clocks.Ahead.Count == 0) yield break;
+        var (host, ahead) = patient.Clocks.Ahead.MaxBy(entry => entry.Value.Duration());
+        yield return ahead.Duration() > MaxClockError
+            ? DoctorFinding.Warning("clock", $"this machine's clock is {ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} {host}: keys and certificates may be refused", "set the clock, or switch its synchronization on")
+            : DoctorFinding.Good("clock", "agrees with the upstreams");
+    }
+
+    /// <summary>Clients that are installed, and their versions.</summary>
+    public static async IAsyncEnumerable<DoctorFinding> ClientsAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var claude = await VersionAsync("claude", cancellationToken);
+        var opencode = await VersionAsync("opencode", cancellationToken);
+        if (claude is not null && Version.TryParse(claude, out var version) && version < OldestKnownClaude) yield return DoctorFinding.Warning("claude", $"Claude Code {claude} is older than {OldestKnownClaude}, the oldest version that was tried", Install);
+        else if (claude is not null) yield return DoctorFinding.Good("claude", $"Claude Code {claude}");
+        else if (opencode is null) yield return DoctorFinding.Warning("claude", "Claude Code is not on the PATH", Install);
+        if (opencode is not null) yield return DoctorFinding.Good("opencode", $"OpenCode {opencode}");
+        if (await VersionAsync("node", cancellationToken) is { } node) yield return DoctorFinding.Good("node", $"Node.js {node}");
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string?> RunningVersionAsync(int port, CancellationToken cancellationToken)
+    {
+        using var http = new UpstreamHttp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var response = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/api/hello"), limit.Token);
+            using var hello = JsonDocument.Parse(await response.Content.ReadAsStringAsync(limit.Token));
+            return hello.RootElement.GetProperty("name").GetString() == "dragoman" ? hello.RootElement.GetProperty("version").GetString() : null;
+        }
+        catch (Exception other) when (other is HttpRequestException or IOException or JsonException or KeyNotFoundException or InvalidOperationException || (other is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Whatever it is, it isn't the gateway.
+            return null;
+        }
+    }
+
+    // Null: it isn't installed, or doesn't run.
+    private static async Task<string?> VersionAsync(string program, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(VersionLimit);
+        using var process = new Process { StartInfo = new ProcessStartInfo(program, "--version") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true } };
+        try
+        {
+            process.Start();
+            process.StandardInput.Close();
+            var said = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return VersionNumber().Match(said) is { Success: true } number ? number.Value : null;
+        }
+        catch (Exception absent) when (absent is Win32Exception or IOException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using Dragoman.Providers;
+using Spectre.Console;
+
+namespace Dragoman.Cli;
+
+/// <summary><c>dragoman pull</c>: fetches a model, with a bar for each of its layers on a terminal and lines of text elsewhere. Interrupted, it goes on the next time.</summary>
+internal static class PullCommand
+{
+    // For a reader that isn't a terminal: enough to see that it goes on, little enough for a log.
+    private const int PercentPerLine = 10;
+
+    // "sha256:" and as many digits as Ollama shows of a layer.
+    private const int ShownDigestCharacters = 12;
+
+    /// <summary>Adds the command.</summary>
+    public static void AddTo(RootCommand root) => LocalModelCommand.AddTo(root, "pull", "Download a model; what has arrived is kept when it is interrupted", static async (provider, model, cancellationToken) =>
+    {
+        if (Console.IsOutputRedirected) await PrintLinesAsync(provider.PullAsync(model, cancellationToken));
+        else await ShowBarsAsync(provider.PullAsync(model, cancellationToken));
+        AnsiConsole.MarkupLineInterpolated($"[green]{model} is there[/]");
+    });
+
+    private static async Task PrintLinesAsync(IAsyncEnumerable<PullProgress> pull)
+    {
+        var (said, due) = ("", 0L);
+        await foreach (var step in pull)
+        {
+            if (step.Status != said)
+            {
+                (said, due) = (step.Status, 0);
+                if (step.TotalBytes <= 0) AnsiConsole.WriteLine(step.Status);
+            }
+
+            if (step.TotalBytes <= 0) continue;
+            var percent = step.CompletedBytes * 100 / step.TotalBytes;
+            if (percent < due) continue;
+            due = percent < 100 ? Math.Min(percent + PercentPerLine, 100) : long.MaxValue;
+            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.Status}: {percent} % of {Quantities.Bytes(step.TotalBytes)}"));
+        }
+    }
+
+    private static Task ShowBarsAsync(IAsyncEnumerable<PullProgress> pull) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+        .StartAsync(async progress =>
+        {
+            var layers = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
+            await foreach (var step in pull)
+            {
+                if (step.Layer is not { } layer || step.TotalBytes <= 0) continue;
+                if (!layers.TryGetValue(layer, out var bar)) layers[layer] = bar = progress.AddTask(Short(layer), maxValue: step.TotalBytes);
+                bar.Value = step.CompletedBytes;
+            }
+
+            foreach (var bar in layers.Values) bar.Value = bar.MaxValue;
+        });
+
+    private static string Short(string layer)
+    {
+        var digest = layer[(layer.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        return digest.Length > ShownDigestCharacters ? digest[..ShownDigestCharacters] : digest;
+    }
+}
