@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dragoman.Providers;
-using Dragoman.Routing;
 
 namespace Dragoman.Discovery;
 
