@@ -92,7 +92,7 @@ public sealed class ServeProcessTests
         var file = Path.Combine(directory.Path, "dragoman.json");
         await File.WriteAllTextAsync(file, """{ "key": "literal", "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);
         await using var gateway = await GatewayProcess.StartAsync("--config", file);
-        Assert.Contains($"{file} (line 1): key: the secret stands in the file", gateway.Output);
+        await SaidAsync(gateway, $"{file} (line 1): key: the secret stands in the file");
         await File.WriteAllTextAsync(file, """{ "verbose": true, "prot": 1, "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);
         await SaidAsync(gateway, "did you mean 'port'?");
         await File.WriteAllTextAsync(file, """{ "verbose": true, "providers": { "demo": {} } }""", TestContext.Current.CancellationToken);

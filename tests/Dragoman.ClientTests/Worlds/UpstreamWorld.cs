@@ -48,7 +48,8 @@ internal sealed class UpstreamWorld : IAsyncDisposable
         var world = new UpstreamWorld(name);
         world.Upstream = await Upstreams[name](world._directory);
         var config = world._directory.File("dragoman.json");
-        await File.WriteAllTextAsync(config, $$"""{ "providers": { "up": {{world.Upstream.Section}} }, "models": { "claude-*": "up/{{world.Upstream.Model}}" } }""");
+        // What the cases provoke must reach the client, and not be repaired by asking again.
+        await File.WriteAllTextAsync(config, $$"""{ "retries": { "attempts": 1 }, "providers": { "up": {{world.Upstream.Section}} }, "models": { "claude-*": "up/{{world.Upstream.Model}}" } }""");
         world.Gateway = await GatewayProcess.StartAsync("--config", config);
         return world;
     }
