@@ -100,7 +100,7 @@ public sealed class LaunchTests
     public async Task Input_is_the_clients()
     {
         using var dragoman = new Launched().WithScript("claude", "read line; echo \"got $line\"");
-        using var process = dragoman.Start("launch", "claude");
+        var process = dragoman.Start("launch", "claude");
         await process.StandardInput.WriteLineAsync("hello");
         Assert.Equal("got hello", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -113,7 +113,7 @@ public sealed class LaunchTests
     public async Task A_signal_reaches_the_client_whose_exit_code_counts(string signal, int exitCode)
     {
         using var dragoman = new Launched().WithScript("claude", "trap 'exit 7' TERM; trap 'exit 8' INT; trap 'exit 9' HUP; echo ready; while :; do sleep 0.1; done");
-        using var process = dragoman.Start("launch", "claude");
+        var process = dragoman.Start("launch", "claude");
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         using (var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -179,7 +179,7 @@ public sealed class LaunchTests
     {
         await using var server = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent() with { Kind = ServerKind.Vllm, Key = null });
         using var dragoman = new Launched().With("DRAGOMAN_SERVERS", server.Url.ToString());
-        using var process = dragoman.Start();
+        var process = dragoman.Start();
         var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         Assert.Matches(@"^Dragoman \S+ listens on http://127\.0\.0\.1:\d+$", first);
         var seen = "";

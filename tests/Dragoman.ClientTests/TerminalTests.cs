@@ -110,7 +110,7 @@ public sealed partial class TerminalTests
     {
         await using var ollama = await SimulatedOllama.StartAsync(Documented());
         using var dragoman = new Launched().With("OLLAMA_HOST", ollama.Url.ToString());
-        using var process = dragoman.Start("serve");
+        var process = dragoman.Start("serve");
         var seen = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) + "\n";
         while (!seen.Contains("ANTHROPIC_BASE_URL", StringComparison.Ordinal)) seen += await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) + "\n";
         process.Kill();
@@ -131,7 +131,7 @@ public sealed partial class TerminalTests
     {
         Assert.SkipWhen(await IsTakenAsync(11434), "An Ollama runs on this machine.");
         using var dragoman = new Launched();
-        using var process = dragoman.Start("serve");
+        var process = dragoman.Start("serve");
         var seen = "";
         while (!seen.Contains("  3. ", StringComparison.Ordinal)) seen += await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) + "\n";
         process.Kill();

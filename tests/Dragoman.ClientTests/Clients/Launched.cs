@@ -8,6 +8,7 @@ internal sealed class Launched : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly Dictionary<string, string> _environment;
+    private readonly List<Process> _started = [];
 
     /// <summary>With a PATH of the system's programs and of the given folders.</summary>
     public Launched(params string[] programs)
@@ -58,9 +59,23 @@ internal sealed class Launched : IDisposable
     public Task<ProcessOutcome> RunInTerminalAsync(params string[] arguments) =>
         ClientProcess.RunAsync("/usr/bin/script", ["-qec", "exec " + string.Join(' ', ((string[])[Installed.Gateway, .. arguments]).Select(argument => $"'{argument}'")), "/dev/null"], _environment, WorkingDirectory);
 
-    /// <summary>Starts it; the test ends it.</summary>
-    public Process Start(params string[] arguments) => Process.Start(ClientProcess.StartInfo(Installed.Gateway, arguments, _environment, WorkingDirectory))!;
+    /// <summary>Starts it; what still runs when the test is over is ended.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var process = Process.Start(ClientProcess.StartInfo(Installed.Gateway, arguments, _environment, WorkingDirectory))!;
+        _started.Add(process);
+        return process;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        foreach (var process in _started)
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+
+        _directory.Dispose();
+    }
 }
