@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dragoman.Routing;
 using Dragoman.Telemetry;
+using Route = Dragoman.Routing.Route;
 
 namespace Dragoman.Cli;
 
