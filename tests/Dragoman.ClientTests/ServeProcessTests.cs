@@ -117,7 +117,7 @@ public sealed class ServeProcessTests
                 "port: 70000 is not a port (0 to 65535; 0 takes a free one)",
                 "dragoman.json (line 3): providers.cloud.type: there is no provider type 'opnai'; did you mean 'openai'? Known types: anthropic, demo, gemini, ollama, openai",
             ],
-            outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd()));
+            outcome.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd()));
     }
 
     [Fact(Timeout = 60_000)]

@@ -3,15 +3,15 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Dragoman.Cli.Launch;
 using Dragoman.Cli;
+using Dragoman.Cli.Launch;
 using Dragoman.Discovery;
+using Dragoman.Providers;
 using Dragoman.Providers.Anthropic;
 using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
 using Dragoman.Providers.OpenAi;
 using Dragoman.Providers.Overrides;
-using Dragoman.Providers;
 using Dragoman.Routing;
 using Dragoman.Tokens;
 
