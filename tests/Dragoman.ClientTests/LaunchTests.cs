@@ -178,7 +178,7 @@ public sealed class LaunchTests
     public async Task Serve_finds_a_server_of_another_kind_and_says_what_answers()
     {
         await using var server = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent() with { Kind = ServerKind.Vllm, Key = null });
-        using var dragoman = new Launched().With("DRAGOMAN_SERVERS", server.Url.ToString());
+        using var dragoman = new Launched().With("DRAGOMAN_SERVERS", server.Url.ToString()).With("OLLAMA_HOST", "http://127.0.0.1:9");
         var process = dragoman.Start();
         var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         Assert.Matches(@"^Dragoman \S+ listens on http://127\.0\.0\.1:\d+$", first);

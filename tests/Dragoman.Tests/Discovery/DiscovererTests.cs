@@ -134,10 +134,10 @@ public sealed class DiscovererTests
 
     private static Task<Discovered> FindAsync(params (string Name, string Value)[] environment) => FindAsync(credentials: null, environment);
 
-    // Nothing of this machine: no usual ports, and the keys of the simulations in variables that the providers read themselves.
+    // Nothing of this machine: no usual ports (an Ollama of the developer's may run at its own), and the keys of the simulations in variables that the providers read themselves.
     private static async Task<Discovered> FindAsync(string? credentials, params (string Name, string Value)[] environment)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["DRAGOMAN_SERVERS"] = "none", ["DRAGOMAN_DISCOVERY_SECONDS"] = "20" };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["OLLAMA_HOST"] = Nobody, ["DRAGOMAN_SERVERS"] = "none", ["DRAGOMAN_DISCOVERY_SECONDS"] = "20" };
         foreach (var (name, value) in environment) variables[name] = value;
         var keys = environment.Where(entry => entry.Name.EndsWith("_KEY", StringComparison.Ordinal)).ToList();
         var before = keys.ToDictionary(key => key.Name, key => Environment.GetEnvironmentVariable(key.Name));
@@ -145,7 +145,7 @@ public sealed class DiscovererTests
         try
         {
             var found = await new Discoverer(new Surroundings(variables.GetValueOrDefault, credentials, 64L << 30), TimeProvider.System).FindAsync(TestContext.Current.CancellationToken);
-            return found with { Findings = [.. found.Findings.Where(finding => variables.ContainsKey("OLLAMA_HOST") || finding.Source.Name != "ollama")] };
+            return found with { Findings = [.. found.Findings.Where(finding => environment.Any(entry => entry.Name == "OLLAMA_HOST") || finding.Source.Name != "ollama")] };
         }
         finally
         {
