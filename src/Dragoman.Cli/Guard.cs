@@ -1,5 +1,3 @@
-using Spectre.Console;
-
 namespace Dragoman.Cli;
 
 /// <summary>Runs a command; what goes wrong is said in a sentence on standard error, and in the exit code.</summary>
@@ -14,7 +12,7 @@ internal static class Guard
         }
         catch (ConfigException wrong)
         {
-            foreach (var problem in wrong.Problems) Say($"{problem}", ExitCodes.Wrong);
+            foreach (var problem in wrong.Problems) Say(problem, ExitCodes.Wrong);
             return ExitCodes.Wrong;
         }
         catch (CliException failed)
@@ -29,7 +27,7 @@ internal static class Guard
 
     private static int Say(string message, int exitCode)
     {
-        Terminal.Error.MarkupLineInterpolated($"[red]{message}[/]");
+        Terminal.Complain(message);
         return exitCode;
     }
 }

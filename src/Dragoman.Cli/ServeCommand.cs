@@ -45,7 +45,7 @@ internal static class ServeCommand
         }
         catch (ConfigException wrong)
         {
-            foreach (var problem in wrong.Problems) Terminal.Error.MarkupLineInterpolated($"[red]{problem}[/]");
+            foreach (var problem in wrong.Problems) Terminal.Complain(problem);
             return 2;
         }
         catch (IOException taken)

@@ -28,17 +28,7 @@ internal static class Terminal
         // Lines are never broken for a reader that isn't a terminal.
         if (isRedirected) profile.Width = int.MaxValue;
     }
-    /// <summary>Says on standard error why a command can't do what it was told: standard output belongs to its results.</summary>
-    public static void Complain(string message)
-    {
-        var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (Console.IsErrorRedirected)
-        {
-            errors.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
-            errors.Profile.Capabilities.Ansi = false;
-            errors.Profile.Width = int.MaxValue;
-        }
 
-        errors.MarkupLineInterpolated($"[red]{message}[/]");
-    }
+    /// <summary>Says on standard error why a command can't do what it was told: standard output belongs to its results.</summary>
+    public static void Complain(string message) => Error.MarkupLineInterpolated($"[red]{message}[/]");
 }

@@ -80,11 +80,7 @@ internal sealed partial class KeyRing
     /// <summary>The request's conversation, which is to keep its key; null when the client tells of none.</summary>
     public static string? SessionOf(MessagesRequest request)
     {
-        foreach (var (name, value) in request.Client.Headers)
-        {
-            if (string.Equals(name, "x-claude-code-session-id", StringComparison.OrdinalIgnoreCase) && value.Length > 0) return value;
-        }
-
+        if (request.Client.Header("x-claude-code-session-id") is { Length: > 0 } session) return session;
         return request.UserId is { Length: > 0 } user ? user : null;
     }
 
