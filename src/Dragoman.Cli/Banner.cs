@@ -86,8 +86,8 @@ internal static class Banner
     {
         if (!router.Map.IsDefault) return;
         var substituted = router.Map.Names.Select(name => router.Map.ByDefault(name)!.Choice.Models[0].Model).Distinct(StringComparer.Ordinal)
-            .Select(mapped => (Mapped: mapped, Substitute: router.Substitute(mapped, list))).Where(pair => pair.Substitute is not null)
-            .GroupBy(pair => pair.Substitute!, pair => pair.Mapped, StringComparer.Ordinal);
+            .Select(mapped => (Mapped: mapped, Available: router.Available(mapped, list))).Where(pair => pair.Available != pair.Mapped)
+            .GroupBy(pair => pair.Available, pair => pair.Mapped, StringComparer.Ordinal);
         foreach (var group in substituted)
         {
             terminal.MarkupLineInterpolated($"{string.Join(", ", group)} of the default map {(group.Count() == 1 ? "is" : "are")} not installed: [bold]{group.Key}[/] answers instead.");

@@ -5,13 +5,16 @@ internal sealed class ConfigProblems
 {
     private readonly List<(string Path, string Sentence)> _found = [];
 
+    // The first so many of them.
+    private readonly int _ofOthers;
+
     /// <summary>Nothing found yet.</summary>
     public ConfigProblems()
     {
     }
 
     /// <summary>What others found, to go on with.</summary>
-    public ConfigProblems(ConfigProblems before) => (_found, Source) = ([.. before._found], before.Source);
+    public ConfigProblems(ConfigProblems before) => (_found, _ofOthers, Source) = ([.. before._found], before._found.Count, before.Source);
 
     /// <summary>The file that the configuration comes from, for the line numbers; null: there is none.</summary>
     public ConfigSource? Source { get; set; }
@@ -23,6 +26,12 @@ internal sealed class ConfigProblems
     /// <param name="path">The setting, as <c>providers.ollama.numCtx</c>.</param>
     /// <param name="text">What is wrong, and what is allowed.</param>
     public void Add(string path, string text) => _found.Add((path, $"{Source?.Place(path)}{(path.Length > 0 ? $"{path}: " : "")}{text}"));
+
+    /// <summary>Something is wrong with a setting, if others didn't find anything there, or inside of it: what a file has wrong is left out of it, and must not be missed then.</summary>
+    public void AddNew(string path, string text)
+    {
+        if (!_found.Take(_ofOthers).Any(problem => IsWithin(problem.Path, path))) Add(path, text);
+    }
 
     /// <summary>Something is wrong that isn't in the file, as an option of the command line.</summary>
     public void AddOutside(string sentence) => _found.Add(("", sentence));

@@ -28,10 +28,9 @@ internal sealed class Composition
         Providers = lasting.BroughtProviders ?? new ProviderSet(context, problems, before?.Providers);
         Catalog = new ModelCatalog(Providers, lasting.Time);
         if (before is not null) Catalog.TakeOver(before.Catalog);
-        foreach (var wrong in RoutingRules.Problems(options).Where(wrong => !problems.Concern(wrong.Path))) problems.Add(wrong.Path, wrong.Text);
+        Router = new Router(options, Providers, Catalog, tokens, lasting.Sessions, problems);
         if (lasting.BroughtProviders is null) TargetNames.Check(options, problems);
         problems.ThrowIfAny();
-        Router = new Router(options, Providers, Catalog, tokens, lasting.Sessions);
         Guard = new ClientGuard(options);
         Log = new RequestLog(lasting.Loggers.CreateLogger<RequestLog>(), options);
         var attempts = new Attempts(new AttemptParts(
@@ -98,6 +97,6 @@ internal sealed class Composition
 /// <param name="BroughtProviders">Providers that the host has made itself; null: those of the configuration.</param>
 internal sealed record LastingParts(UpstreamHttp Http, Calibration Calibration, Lanes Lanes, CircuitBreakers Breakers, IdSource Ids, TimeProvider Time, ILoggerFactory Loggers, ProviderSet? BroughtProviders)
 {
-    /// <summary>What main conversations ask for.</summary>
-    public SessionModels Sessions { get; } = new();
+    /// <summary>What roles remember of sessions.</summary>
+    public SessionMemory Sessions { get; } = new();
 }

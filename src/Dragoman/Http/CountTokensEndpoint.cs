@@ -16,6 +16,7 @@ internal sealed class CountTokensEndpoint(Router router, ProviderSet providers, 
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesParser.ParseForAnyone(body.Bytes, counting: true) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
+        exchange.Session ??= request.Session.ShortId;
         var route = await router.RouteAsync(request, http.RequestAborted);
         var target = route.Targets[0];
         exchange.Target = target;

@@ -36,7 +36,7 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
     private async Task HandleAsync(HttpContext http, string[] methods, Handler handle, bool open, bool quiet)
     {
         var gateway = live.Current;
-        var exchange = new Exchange(ids.Next("req_"), time) { Session = Session(http), Sending = gateway.Log.Sending };
+        var exchange = new Exchange(ids.Next("req_"), time) { Session = ClientSession.Short(http.Request.Headers[ClientSession.Header]), Sending = gateway.Log.Sending };
         http.Response.Headers["request-id"] = exchange.RequestId;
         ApiError? error = null;
         await using var recorded = RecordedExchange.Begin(quiet ? null : recorder, http, exchange, time);
@@ -99,6 +99,4 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
 
     private static Task UnknownPathAsync(HttpContext http) =>
         throw new ApiException(ApiError.NotFound($"{http.Request.Method} {http.Request.Path}: there is nothing here. This gateway serves /v1/messages, /v1/messages/count_tokens and /v1/models."));
-
-    private static string? Session(HttpContext http) => ShortSession.Of(http.Request.Headers["X-Claude-Code-Session-Id"]);
 }

@@ -22,12 +22,12 @@ internal sealed record ListedModel(string Id, Target Target, ModelInfo? Info)
     /// <summary>Writes the object's fields. Every field of the type is there: the official C# SDK refuses a model without <c>lifecycle</c> or with half of the capabilities.</summary>
     public void WriteFields(Utf8JsonWriter json)
     {
-        if (Info is { Raw.IsEmpty: false })
-        {
-            Pass(json, Info.Raw);
-            return;
-        }
+        if (Info is { Raw.IsEmpty: false }) Pass(json, Info);
+        else WriteOwnFields(json, Info);
+    }
 
+    private void WriteOwnFields(Utf8JsonWriter json, ModelInfo? described)
+    {
         json.WriteString("type"u8, "model"u8);
         json.WriteString("id"u8, Id);
         json.WriteString("display_name"u8, ModelName.IsClaude(Id) ? $"{Id} ({Target.Model})" : Target.Model);
@@ -38,19 +38,25 @@ internal sealed record ListedModel(string Id, Target Target, ModelInfo? Info)
         json.WriteString("line"u8, ModelName.IsClaude(Id) ? ModelName.Tier(Id) : null);
         WriteNumber(json, "max_input_tokens", Info?.MaxInputTokens);
         WriteNumber(json, "max_tokens", Info?.MaxOutputTokens);
-        if (Info is null) json.WriteNull("capabilities"u8);
-        else WriteCapabilities(json, Info);
+        if (described is null) json.WriteNull("capabilities"u8);
+        else WriteCapabilities(json, described);
     }
 
-    // As the upstream lists it: only the id may be another one here.
-    private void Pass(Utf8JsonWriter json, ReadOnlyMemory<byte> raw)
+    // As the upstream lists it: only the id may be another one here, and what a server that is not Anthropic's leaves out is added.
+    private void Pass(Utf8JsonWriter json, ModelInfo info)
     {
-        using var model = JsonDocument.Parse(raw);
-        foreach (var field in model.RootElement.EnumerateObject())
+        using var listed = JsonDocument.Parse(info.Raw);
+        using var own = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(own))
         {
-            if (field.NameEquals("id"u8)) json.WriteString("id"u8, Id);
-            else field.WriteTo(json);
+            writer.WriteStartObject();
+            // Half of the capabilities are made whole; none are none, as what we would say is a guess.
+            WriteOwnFields(writer, listed.RootElement.TryGetProperty("capabilities"u8, out var told) && told.ValueKind == JsonValueKind.Object ? info : null);
+            writer.WriteEndObject();
         }
+
+        using var complete = JsonDocument.Parse(own.GetBuffer().AsMemory(0, (int)own.Length));
+        CompletedModel.WriteFields(json, listed.RootElement, complete.RootElement);
     }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)

@@ -18,6 +18,7 @@ internal sealed class MessagesEndpoint(
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesParser.ParseForAnyone(body.Bytes) with { Client = ClientHeadReader.Read(http) };
         exchange.ClientModel = request.Model;
+        exchange.Session ??= request.Session.ShortId;
         exchange.Stream = request.Stream;
         var route = await router.RouteAsync(request, http.RequestAborted);
         var targets = route.Targets;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Telemetry;
 
@@ -10,7 +11,7 @@ internal static class SessionsEndpoint
     /// <summary>The last answers, the newest first. A session that is not known has none: that is no error, as a status line asks before the first answer.</summary>
     public static async Task GetAsync(HttpContext http, SessionLog sessions, ModelCatalog catalog)
     {
-        var answers = sessions.Of(ShortSession.Of((string?)http.Request.RouteValues["id"]) ?? "");
+        var answers = sessions.Of(ClientSession.Short((string?)http.Request.RouteValues["id"]) ?? "");
         var contexts = new List<int?>();
         foreach (var answer in answers) contexts.Add((await catalog.ListAsync(answer.Target.Provider, http.RequestAborted)).Find(answer.Target.Model)?.MaxInputTokens);
         await JsonReply.SendAsync(http, 200, json =>
@@ -35,13 +36,4 @@ internal static class SessionsEndpoint
             json.WriteEndArray();
         });
     }
-}
-
-/// <summary>A session by the letters that stand for it everywhere: enough to tell sessions apart, too few to be of use to anybody else.</summary>
-internal static class ShortSession
-{
-    private const int ShownCharacters = 8;
-
-    /// <summary>The first letters of an id.</summary>
-    public static string? Of(string? session) => session is { Length: > ShownCharacters } ? session[..ShownCharacters] : session;
 }

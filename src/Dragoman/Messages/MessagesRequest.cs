@@ -56,6 +56,8 @@ internal sealed record ContextEdit
 /// <summary>A request to <c>POST /v1/messages</c> or <c>/v1/messages/count_tokens</c>, parsed and checked. A view into <see cref="Body"/>.</summary>
 internal sealed record MessagesRequest
 {
+    private ClientSession? _session;
+
     /// <summary>The whole body, byte for byte.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
@@ -105,13 +107,24 @@ internal sealed record MessagesRequest
     public IReadOnlyList<ContextEdit> ContextEdits { get; init; } = [];
 
     /// <summary><c>metadata.user_id</c>, opaque.</summary>
-    public string? UserId { get; init; }
+    public string? UserId
+    {
+        get;
+        init => (field, _session) = (value, null);
+    }
 
     /// <summary>Paths of fields that the gateway does not know or that mean nothing outside Anthropic; for the verbose log.</summary>
     public IReadOnlyList<string> IgnoredFields { get; init; } = [];
 
     /// <summary>What the request says outside its body.</summary>
-    public ClientHead Client { get; init; } = ClientHead.None;
+    public ClientHead Client
+    {
+        get;
+        init => (field, _session) = (value, null);
+    } = ClientHead.None;
+
+    /// <summary>The session that it belongs to; found once.</summary>
+    public ClientSession Session => _session ??= ClientSession.Of(Client, UserId);
 
     /// <summary>
     /// What is wrong with the request; then only <see cref="Body"/>, <see cref="Model"/> and <see cref="Stream"/> are there. Only an upstream that speaks the

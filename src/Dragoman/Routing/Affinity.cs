@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dragoman.Messages;
 
 namespace Dragoman.Routing;
@@ -8,7 +7,7 @@ namespace Dragoman.Routing;
 /// <param name="Source">Where it is from, for people.</param>
 internal readonly record struct Affinity(ulong Key, string Source)
 {
-    // Conversations differ long before this; more would only cost time.
+    // Conversations differ long before this, or in their length; more would only cost time.
     private const int MaxHashedBytes = 16 << 10;
 
     /// <summary>
@@ -17,38 +16,33 @@ internal readonly record struct Affinity(ulong Key, string Source)
     /// </summary>
     public static Affinity Of(MessagesRequest request)
     {
-        if (ClaudeCode.Session(request) is { } session) return new Affinity(WithAgent(StableHash.Add(StableHash.Start, session), request), ClaudeCode.SessionHeader);
-        if (SessionPart(request.UserId) is { } part) return new Affinity(WithAgent(StableHash.Add(StableHash.Start, part), request), "metadata.user_id");
-        return new Affinity(OfBeginning(request), "the conversation's beginning");
+        if (request.Session is not { Id: { } session, Source: { } source }) return new Affinity(WithBeginning(StableHash.Start, request), "the conversation's beginning");
+        var key = StableHash.Add(StableHash.Start, session);
+        return new Affinity(request.Session.Agent is { } agent ? StableHash.Add(key, agent) : key, source);
     }
 
-    private static ulong WithAgent(ulong hash, MessagesRequest request) => ClaudeCode.Agent(request) is { } agent ? StableHash.Add(hash, agent) : hash;
+    /// <summary>
+    /// Tells apart what <see cref="Of"/> keeps together: a session's side requests begin with another first message than its conversation, and so does a conversation that
+    /// was compacted.
+    /// </summary>
+    public static ulong ConversationOf(MessagesRequest request) => WithFirstMessage(Of(request).Key, request);
 
-    // Claude Code's is JSON, {"device_id","account_uuid","session_id"}; older ones' user_…_account_…_session_…. Any other is a person, who may have several conversations.
-    private static string? SessionPart(string? userId)
+    private static ulong WithBeginning(ulong hash, MessagesRequest request)
     {
-        const string mark = "_session_";
-        if (userId is not ['{', ..]) return userId?.LastIndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? userId[(at + mark.Length)..] : null;
-        try
-        {
-            using var parts = JsonDocument.Parse(userId);
-            return parts.RootElement.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String ? session.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            // The field is opaque: whatever it is, it is no session.
-            return null;
-        }
-    }
-
-    private static ulong OfBeginning(MessagesRequest request)
-    {
-        var hash = StableHash.Start;
         foreach (var block in request.System) hash = Add(hash, block.Text);
+        return WithFirstMessage(hash, request);
+    }
+
+    private static ulong WithFirstMessage(ulong hash, MessagesRequest request)
+    {
         if (request.Messages.FirstOrDefault(message => message.Role == Role.User) is not { } first) return hash;
         foreach (var block in first.Content.OfType<TextBlock>()) hash = Add(hash, block.Text);
         return hash;
     }
 
-    private static ulong Add(ulong hash, JsonText text) => StableHash.Add(hash, text.Escaped.Span[..Math.Min(text.Escaped.Length, MaxHashedBytes)]);
+    private static ulong Add(ulong hash, JsonText text)
+    {
+        var bytes = text.Escaped.Span;
+        return bytes.Length <= MaxHashedBytes ? StableHash.Add(hash, bytes) : StableHash.Add(StableHash.Add(hash, bytes[..MaxHashedBytes]), $"{bytes.Length}");
+    }
 }

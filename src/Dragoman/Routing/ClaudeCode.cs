@@ -9,34 +9,24 @@ namespace Dragoman.Routing;
 /// </summary>
 internal static class ClaudeCode
 {
-    /// <summary>The header that names the session; on every request.</summary>
-    public const string SessionHeader = "x-claude-code-session-id";
-
-    private const string AgentHeader = "x-claude-code-agent-id";
     private const string ClassHeader = "x-claude-code-request-class";
-
-    /// <summary>The session; null when another client asks.</summary>
-    public static string? Session(MessagesRequest request) => request.Client.Header(SessionHeader) is { Length: > 0 } session ? session : null;
-
-    /// <summary>The sub-agent that asks, or for which is asked; null: none.</summary>
-    public static string? Agent(MessagesRequest request) => request.Client.Header(AgentHeader) is { Length: > 0 } agent ? agent : null;
 
     /// <summary>What the client itself calls the request; null when it doesn't say.</summary>
     public static string? Class(MessagesRequest request) => request.Client.Header(ClassHeader) is { Length: > 0 } kind ? kind : null;
 
-    /// <summary>Whose request it is, and how urgent; where no session is named, the user that the request names.</summary>
+    /// <summary>Whose request it is, and how urgent.</summary>
     public static Caller Caller(MessagesRequest request)
     {
         var priority = SideRequest(request) is not null ? Priority.Background : IsSubAgent(request) ? Priority.SubAgent : Priority.Conversation;
-        return new Caller(priority, Session(request) ?? request.UserId);
+        return new Caller(priority, request.Session.Owner);
     }
 
     /// <summary>A sub-agent asks, not the main conversation.</summary>
-    public static bool IsSubAgent(MessagesRequest request) => Agent(request) is not null || Class(request) is "subagent" or "workflow";
+    public static bool IsSubAgent(MessagesRequest request) => request.Session.Agent is not null || Class(request) is "subagent" or "workflow";
 
     /// <summary>A turn of the session's main conversation, which has tools, and so may have started sub-agents.</summary>
     public static bool IsMainTurn(MessagesRequest request) =>
-        Session(request) is not null && Agent(request) is null && Class(request) is null or "main" && request.Tools.Any(tool => tool.Kind != ToolKind.Server);
+        request.Session is { IsClaudeCode: true, Agent: null } && Class(request) is null or "main" && request.Tools.Any(tool => tool.Kind != ToolKind.Server);
 
     /// <summary>Why a request is a side request (a title, a label, a summary of a page, a probe) that any small model can answer; null when it isn't, or might not be.</summary>
     /// <remarks>
@@ -46,7 +36,7 @@ internal static class ClaudeCode
     /// </remarks>
     public static string? SideRequest(MessagesRequest request)
     {
-        if (Session(request) is null || request.Messages.Count != 1 || request.Tools.Count > 0 || request.Thinking is { IsOn: true }) return null;
+        if (!request.Session.IsClaudeCode || request.Messages.Count != 1 || request.Tools.Count > 0 || request.Thinking is { IsOn: true }) return null;
         // A permission check of auto mode: what decides whether a command may run is no trifle.
         if (request.StopSequences.Count > 0 || request.Temperature is not null || request.ContextEdits.Count > 0) return null;
         return Class(request) switch

@@ -10,6 +10,10 @@ internal readonly record struct WeightedModel(string Model, double Weight = 1);
 /// <param name="Spread">They are equals among which sessions are shared out by weight; else they stand in order of preference.</param>
 internal sealed record ModelChoice(IReadOnlyList<WeightedModel> Models, bool Spread = false)
 {
+    /// <summary>The models in the order in which a session asks them, where load is spread.</summary>
+    /// <param name="session">The session's <see cref="Affinity.Key"/>.</param>
+    public IReadOnlyList<WeightedModel> InOrderOf(ulong session) => Rendezvous.Order(Models, session, static model => (model.Model, model.Weight));
+
     /// <summary>These models in order of preference.</summary>
     public static ModelChoice Of(params IEnumerable<string> models) => new([.. models.Select(model => new WeightedModel(model))]);
 }

@@ -7,7 +7,7 @@ namespace Dragoman.Routing;
 /// an entry of a list may be <c>{ "model": …, "weight": 3 }</c>.
 /// </summary>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
+internal sealed class ModelChoiceReader(ConfigProblems problems)
 {
     // More would be a misprint: shares beyond a thousandth can't be told from none.
     private const double MaxWeight = 1000;
@@ -24,13 +24,13 @@ internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
     {
         foreach (var member in value.EnumerateObject().Where(member => member.Name is not ("use" or "strategy")))
         {
-            problems.Add(new RoutingProblem($"{path}.{member.Name}", "there is no such setting here; known are use and strategy"));
+            problems.AddNew($"{path}.{member.Name}", "there is no such setting here; known are use and strategy");
         }
 
         var spread = ReadSpread(value, path);
         if (!value.TryGetProperty("use", out var use))
         {
-            problems.Add(new RoutingProblem(path, Forms));
+            problems.AddNew(path, Forms);
             return null;
         }
 
@@ -41,7 +41,7 @@ internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
     {
         if (!value.TryGetProperty("strategy", out var strategy)) return false;
         if (strategy.ValueKind == JsonValueKind.String && strategy.GetString() is "order" or "spread") return strategy.ValueEquals("spread");
-        problems.Add(new RoutingProblem($"{path}.strategy", "expected \"order\" (the next when one fails) or \"spread\" (sessions are shared out by weight)"));
+        problems.AddNew($"{path}.strategy", "expected \"order\" (the next when one fails) or \"spread\" (sessions are shared out by weight)");
         return false;
     }
 
@@ -50,14 +50,14 @@ internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
         if (value.ValueKind == JsonValueKind.String) return Named(value, path) is { } only ? [new WeightedModel(only)] : null;
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
         {
-            problems.Add(new RoutingProblem(path, expected));
+            problems.AddNew(path, expected);
             return null;
         }
 
         var models = value.EnumerateArray().Select((entry, i) => ReadEntry(entry, $"{path}[{i}]", spread)).ToList();
         if (models.Contains(null)) return null;
         if (models.Exists(model => model!.Value.Weight > 0)) return [.. models.Select(model => model!.Value)];
-        problems.Add(new RoutingProblem(path, "at least one weight must be more than 0"));
+        problems.AddNew(path, "at least one weight must be more than 0");
         return null;
     }
 
@@ -66,13 +66,13 @@ internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
         if (entry.ValueKind == JsonValueKind.String) return Named(entry, path) is { } alone ? new WeightedModel(alone) : null;
         if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("model", out var named))
         {
-            problems.Add(new RoutingProblem(path, "expected a model (\"ollama/qwen3:8b\") or { \"model\": \"ollama/qwen3:8b\", \"weight\": 3 }"));
+            problems.AddNew(path, "expected a model (\"ollama/qwen3:8b\") or { \"model\": \"ollama/qwen3:8b\", \"weight\": 3 }");
             return null;
         }
 
         foreach (var member in entry.EnumerateObject().Where(member => member.Name is not ("model" or "weight")))
         {
-            problems.Add(new RoutingProblem($"{path}.{member.Name}", "there is no such setting here; known are model and weight"));
+            problems.AddNew($"{path}.{member.Name}", "there is no such setting here; known are model and weight");
         }
 
         var weight = ReadWeight(entry, $"{path}.weight", spread);
@@ -84,20 +84,20 @@ internal sealed class ModelChoiceReader(ICollection<RoutingProblem> problems)
         if (!entry.TryGetProperty("weight", out var weight)) return 1;
         if (weight.ValueKind != JsonValueKind.Number || weight.GetDouble() is not (>= 0 and <= MaxWeight and var share))
         {
-            problems.Add(new RoutingProblem(path, $"expected a number from 0 (only a fallback) to {MaxWeight}"));
+            problems.AddNew(path, $"expected a number from 0 (only a fallback) to {MaxWeight}");
             return null;
         }
 
         // A weight that changes nothing would be read as one that does.
         if (spread) return share;
-        problems.Add(new RoutingProblem(path, "has a meaning only with \"strategy\": \"spread\": { \"use\": [ … ], \"strategy\": \"spread\" }"));
+        problems.AddNew(path, "has a meaning only with \"strategy\": \"spread\": { \"use\": [ … ], \"strategy\": \"spread\" }");
         return null;
     }
 
     private string? Named(JsonElement value, string path)
     {
         if (value.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(value.GetString())) return value.GetString();
-        problems.Add(new RoutingProblem(path, "expected a model's name, as \"qwen3:8b\" or \"ollama/qwen3:8b\""));
+        problems.AddNew(path, "expected a model's name, as \"qwen3:8b\" or \"ollama/qwen3:8b\"");
         return null;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ModelMap
     /// <summary>Reads the user's map. An entry that is wrong is left out.</summary>
     /// <param name="entries">The setting <c>models</c>.</param>
     /// <param name="problems">Gets what is wrong.</param>
-    public ModelMap(IEnumerable<KeyValuePair<string, JsonElement>> entries, ICollection<RoutingProblem> problems)
+    public ModelMap(IEnumerable<KeyValuePair<string, JsonElement>> entries, ConfigProblems problems)
     {
         var reader = new ModelChoiceReader(problems);
         foreach (var (pattern, value) in entries)

@@ -9,7 +9,7 @@ internal static class RoleRules
     public static RoleVerdict Judge(RequestRole role, in RoleSubject subject) => role.Name switch
     {
         "webSearch" => WebSearch(subject.Request),
-        "longContext" => LongContext(subject.Tokens, role.Above!.Value),
+        "longContext" => LongContext(role, subject),
         "image" => Image(subject.Request),
         "background" => ClaudeCode.SideRequest(subject.Request) is { } why ? new RoleVerdict(true, why) : new RoleVerdict(false, "no side request of Claude Code"),
         "subagent" => Subagent(subject),
@@ -24,7 +24,15 @@ internal static class RoleRules
         return search is null ? new RoleVerdict(false, "no web_search tool") : new RoleVerdict(true, search.Type);
     }
 
-    private static RoleVerdict LongContext(int tokens, int above) => new(tokens > above, $"about {tokens:N0} tokens, {(tokens > above ? "" : "not ")}above {above:N0}");
+    private static RoleVerdict LongContext(RequestRole role, in RoleSubject subject)
+    {
+        var (size, above, staysAbove) = ($"about {subject.Tokens:N0} tokens", role.Above!.Value, role.StaysAbove!.Value);
+        if (subject.Tokens > above) return new RoleVerdict(true, $"{size}, above {above:N0}");
+        if (subject.Tokens <= staysAbove) return new RoleVerdict(false, $"{size}, not above {above:N0}");
+        return subject.WasLong
+            ? new RoleVerdict(true, $"{size}, was above {above:N0} and stays above {staysAbove:N0}")
+            : new RoleVerdict(false, $"{size}, not above {above:N0}; a conversation that was stays above {staysAbove:N0}");
+    }
 
     // Anywhere in what will be sent: a model that can't see would lose what it was shown before, and a conversation that changes its model from turn to turn loses
     // the cache each time. It comes back when the image is gone (compaction, a new conversation).
@@ -72,7 +80,8 @@ internal static class RoleRules
 /// <param name="Request">The request.</param>
 /// <param name="Tokens">Its estimated size for the model that it would go to without roles; 0 when no role asks for it.</param>
 /// <param name="MainModel">The model that the main conversation of its session asks for; null: not known.</param>
-internal readonly record struct RoleSubject(MessagesRequest Request, int Tokens, string? MainModel);
+/// <param name="WasLong">The role <c>longContext</c> took the conversation's last turn.</param>
+internal readonly record struct RoleSubject(MessagesRequest Request, int Tokens, string? MainModel, bool WasLong);
 
 /// <summary>A role's judgement.</summary>
 /// <param name="Takes">The role is for this request.</param>

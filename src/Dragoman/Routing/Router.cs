@@ -18,7 +18,7 @@ internal sealed class Router
     private readonly ProviderSet _providers;
     private readonly ModelCatalog _catalog;
     private readonly TokenEstimator _tokens;
-    private readonly SessionModels _sessions;
+    private readonly SessionMemory _sessions;
     private volatile bool _upstreamSeen;
 
     /// <summary>Reads <c>models</c> and <c>roles</c>.</summary>
@@ -26,15 +26,13 @@ internal sealed class Router
     /// <param name="providers">The upstreams.</param>
     /// <param name="catalog">What they have.</param>
     /// <param name="tokens">Estimates a request's size, for the role longContext.</param>
-    /// <param name="sessions">What main conversations ask for, for the role subagent.</param>
-    /// <exception cref="ConfigException">The settings are wrong; the message says all that is.</exception>
-    public Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog, TokenEstimator tokens, SessionModels sessions)
+    /// <param name="sessions">What was seen of sessions, for the roles subagent and longContext.</param>
+    /// <param name="problems">Gets what is wrong with the settings; then the router must not be used.</param>
+    public Router(DragomanOptions options, ProviderSet providers, ModelCatalog catalog, TokenEstimator tokens, SessionMemory sessions, ConfigProblems problems)
     {
         (_options, _providers, _catalog, _tokens, _sessions) = (options, providers, catalog, tokens, sessions);
-        var problems = new List<RoutingProblem>();
         Map = new ModelMap(options.Models, problems);
         Roles = new Roles(options.Roles, problems);
-        RoutingRules.ThrowIfAny(problems);
     }
 
     /// <summary>The user's map and the default one.</summary>
@@ -46,16 +44,17 @@ internal sealed class Router
     /// <summary>Where requests for <paramref name="model"/> go, as far as the name alone says. Where load is spread: the models in the order of the configuration.</summary>
     public ValueTask<Route> RouteAsync(string model, CancellationToken cancellationToken) => ByNameAsync(model, request: null, cancellationToken);
 
-    /// <summary>Where a request goes, be it for an answer or for a count.</summary>
+    /// <summary>Where a request goes, be it for an answer or for a count: by the first role that takes it, else by its name.</summary>
     public async ValueTask<Route> RouteAsync(MessagesRequest request, CancellationToken cancellationToken)
     {
-        if (Roles.NeedMainModel && ClaudeCode.IsMainTurn(request)) _sessions.Saw(ClaudeCode.Session(request)!, request.Model);
+        if (Roles.NeedMainModel && ClaudeCode.IsMainTurn(request)) _sessions.SawMainTurn(request.Session.Id!, request.Model);
         if (!RolesConcern(request)) return await ByNameAsync(request.Model, request, cancellationToken);
         var subject = await SubjectAsync(request, cancellationToken);
         foreach (var role in Roles.All)
         {
-            if (RoleRules.Judge(role, subject) is not { Takes: true } verdict) continue;
-            return Routed(role.Choice, await DefaultProviderAsync(cancellationToken), $"role {role.Name} ({verdict.Why})", request) with { Role = role.Name };
+            var verdict = RoleRules.Judge(role, subject);
+            if (role.Above is not null) _sessions.SawSize(Affinity.ConversationOf(request), verdict.Takes);
+            if (verdict.Takes) return Routed(role.Choice, await FirstProviderAsync(cancellationToken), $"role {role.Name} ({verdict.Why})", request) with { Role = role.Name };
         }
 
         return await ByNameAsync(request.Model, request, cancellationToken);
@@ -67,34 +66,33 @@ internal sealed class Router
     /// <summary>What the roles look at in a request.</summary>
     public async ValueTask<RoleSubject> SubjectAsync(MessagesRequest request, CancellationToken cancellationToken)
     {
-        var tokens = 0;
+        var mainModel = Roles.NeedMainModel && request.Session.Id is { } session ? _sessions.MainModel(session) : null;
+        if (!Roles.NeedSize) return new RoleSubject(request, Tokens: 0, mainModel, WasLong: false);
         // In tokens of the model that would get it otherwise: its context is what the limit is set for.
-        if (Roles.NeedSize) tokens = _tokens.Estimate(request, (await ByNameAsync(request.Model, request, cancellationToken)).Targets[0].ToString()).Tokens;
-        return new RoleSubject(request, tokens, Roles.NeedMainModel && ClaudeCode.Session(request) is { } session ? _sessions.Of(session) : null);
+        var otherwise = await ByNameAsync(request.Model, request, cancellationToken);
+        return new RoleSubject(request, _tokens.Estimate(request, otherwise.Targets[0].ToString()).Tokens, mainModel, _sessions.WasLong(Affinity.ConversationOf(request)));
     }
 
     /// <summary>The target of names that nothing else matches.</summary>
     public async ValueTask<Target> DefaultTargetAsync(CancellationToken cancellationToken)
     {
-        var provider = await DefaultProviderAsync(cancellationToken);
+        var provider = await FirstProviderAsync(cancellationToken);
         if (provider == ProviderSet.DemoName) return Demo;
-        if (Map.CatchAll is { } others) return Parse(others.Choice.Models[0].Model, provider);
-        var installed = await _catalog.ListAsync(provider, cancellationToken);
-        return Parse(_providers[provider].TakesClaudeNames ? StandIn(UsualClaude, installed) : DefaultModel(installed), provider);
+        return Parse(Map.CatchAll?.Choice.Models[0].Model ?? Unmapped(UsualClaude, provider, await _catalog.ListAsync(provider, cancellationToken)), provider);
     }
 
-    /// <summary>The installed model that takes the place of a default one that isn't installed; null when none is needed or none is fit.</summary>
-    public string? Substitute(string model, ModelList installed)
+    /// <summary>What answers for a model that nobody chose: itself, if the first provider has it or can't tell; else the user's default model, else the best that is there.</summary>
+    public string Available(string model, ModelList installed)
     {
-        if (!Map.IsDefault || installed.Models.Count == 0 || installed.Find(model) is not null) return null;
-        if (_options.DefaultModelChosen && model != _options.DefaultModel) return _options.DefaultModel;
-        return _options.DefaultModelChosen ? null : Best(installed)?.Name;
+        if (installed.Models.Count == 0 || installed.Find(model) is not null) return model;
+        return _options.DefaultModelChosen ? _options.DefaultModel : Best(installed)?.Name ?? model;
     }
 
+    // The steps of docs/routing.md#which-model-answers in their order; the second, roles, is of requests and not of names.
     private async ValueTask<Route> ByNameAsync(string model, MessagesRequest? request, CancellationToken cancellationToken)
     {
         if (Straight(model) is { } named) return new Route([named], "provider/model by name");
-        var provider = await DefaultProviderAsync(cancellationToken);
+        var provider = await FirstProviderAsync(cancellationToken);
         if (provider == ProviderSet.DemoName) return new Route([Demo], "no upstream, so the demo");
         var name = ModelName.Clean(model);
         if (Map.Mapped(name) is { } mapped) return Routed(mapped.Choice, provider, mapped.Reason, request);
@@ -104,42 +102,40 @@ internal sealed class Router
         if (installed.Find(name) is { } known) return new Route([new Target(provider, known.Name)], "a model of the first provider");
         if (Map.CatchAll is { } others) return Routed(others.Choice, provider, others.Reason, request);
         return ModelName.IsClaude(name)
-            ? ClaudeByDefault(name, provider, installed, request)
+            ? ByTier(name, provider, installed, request)
             // Not ours to judge: the upstream may know it (a model pulled this second, a cloud model), or says that it doesn't.
             : new Route([new Target(provider, name)], "a name that nothing matches goes to the first provider");
     }
 
-    private Route ClaudeByDefault(string name, string provider, ModelList installed, MessagesRequest? request)
+    // A Claude id that neither the user nor the first provider knows by its name.
+    private Route ByTier(string name, string provider, ModelList installed, MessagesRequest? request)
     {
         if (_providers[provider].TakesClaudeNames)
         {
-            return Map.MappedTier(name) is { } tier ? Routed(tier.Choice, provider, tier.Reason, request) : new Route([Parse(StandIn(name, installed), provider)], "the first provider's stand-in for this tier");
+            return Map.MappedTier(name) is { } tier ? Routed(tier.Choice, provider, tier.Reason, request) : new Route([Parse(Unmapped(name, provider, installed), provider)], "the first provider's stand-in for this tier");
         }
 
-        if (Map.ByDefault(name) is not { } byDefault) return new Route([Parse(DefaultModel(installed), provider)], "default model");
-        var choice = byDefault.Choice with { Models = [.. byDefault.Choice.Models.Select(model => model with { Model = Substitute(model.Model, installed) ?? model.Model })] };
-        return Routed(choice, provider, byDefault.Reason, request);
+        if (Map.ByDefault(name) is not { } byDefault) return new Route([Parse(Unmapped(name, provider, installed), provider)], "default model");
+        // Who mapped something has the default map as it is.
+        var models = byDefault.Choice.Models.Select(model => Map.IsDefault ? model with { Model = Available(model.Model, installed) } : model);
+        return Routed(byDefault.Choice with { Models = [.. models] }, provider, byDefault.Reason, request);
     }
 
-    // The provider's own choice for a tier; by its Claude name when its models can't be listed now. A model that the user chose for what nothing maps comes first.
-    private string StandIn(string claude, ModelList installed)
+    // Where no map says anything: the model that the user chose for this; else the provider's own choice for the tier, by its Claude name when its models can't be
+    // listed now; else the usual model.
+    private string Unmapped(string claude, string provider, ModelList installed)
     {
         if (_options.DefaultModelChosen) return _options.DefaultModel;
+        if (!_providers[provider].TakesClaudeNames) return Available(_options.DefaultModel, installed);
         var tier = ModelName.Tier(claude) ?? ModelName.Tier(UsualClaude)!;
         return installed.Models.FirstOrDefault(model => model.StandsFor.Contains(tier, StringComparer.OrdinalIgnoreCase))?.Name ?? claude;
     }
 
-    // The usual model, if nobody chose one, must be there; a map of the user's speaks of other names.
-    private string DefaultModel(ModelList installed) =>
-        _options.DefaultModelChosen || installed.Find(_options.DefaultModel) is not null ? _options.DefaultModel : Best(installed)?.Name ?? _options.DefaultModel;
-
-    // Without any setting and without the usual upstream another one answers for which there is a key in the environment, or else the demo; until the usual
-    // one has been seen once.
-    private async ValueTask<string> DefaultProviderAsync(CancellationToken cancellationToken)
+    // While nobody named an upstream, the demo answers until the usual one has been seen once.
+    private async ValueTask<string> FirstProviderAsync(CancellationToken cancellationToken)
     {
         if (_upstreamSeen || _options.UpstreamChosen) return _providers.Default;
-        var list = await _catalog.ListAsync(_providers.Default, cancellationToken);
-        if (list.Error is not null) return _providers.Names.FirstOrDefault(name => name != _providers.Default && name != ProviderSet.DemoName) ?? ProviderSet.DemoName;
+        if ((await _catalog.ListAsync(_providers.Default, cancellationToken)).Error is not null) return ProviderSet.DemoName;
         _upstreamSeen = true;
         return _providers.Default;
     }
@@ -156,7 +152,7 @@ internal sealed class Router
     private Route Routed(ModelChoice choice, string provider, string reason, MessagesRequest? request)
     {
         Affinity? affinity = choice.Spread && request is not null ? Affinity.Of(request) : null;
-        var models = affinity is { } session ? Rendezvous.Order(choice.Models, session.Key) : choice.Models;
+        var models = affinity is { } session ? choice.InOrderOf(session.Key) : choice.Models;
 
         var targets = new Target[models.Count];
         for (var i = 0; i < targets.Length; i++) targets[i] = Parse(models[i].Model, provider);

@@ -14,8 +14,8 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
     /// <summary><c>req_…</c>.</summary>
     public string RequestId { get; } = requestId;
 
-    /// <summary>Claude Code's session, or what else the client calls itself.</summary>
-    public string? Session { get; init; }
+    /// <summary>The client's session, shortened; null while none is known.</summary>
+    public string? Session { get; set; }
 
     /// <summary>The model that the client asked for.</summary>
     public string? ClientModel { get; set; }

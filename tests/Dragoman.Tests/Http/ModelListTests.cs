@@ -92,6 +92,44 @@ public sealed class ModelListTests
     }
 
     [Theory]
+    [InlineData("", "null")]
+    [InlineData(""","lifecycle":null,"created_at":1760000000,"display_name":{},"max_tokens":"many","capabilities":null""", "null")]
+    [InlineData(""","capabilities":{}""", "false")]
+    [InlineData(""","capabilities":{"batch":null,"effort":{"supported":true,"xhigh":null},"thinking":{"supported":false,"types":{"enabled":{"supported":false}}},"new":{"supported":true}}""", "true")]
+    public async Task A_model_of_another_server_has_every_key_too(string fields, string effort)
+    {
+        var raw = $$"""{"id":"theirs","type":"model"{{fields}},"owned_by":"them"}""";
+        var upstream = new ScriptedProvider((_, _) => throw new InvalidOperationException("nobody asks"))
+        {
+            Models = [Upstream.Models[1], new ModelInfo { Name = "theirs", Raw = System.Text.Encoding.UTF8.GetBytes(raw) }],
+        };
+        await using var gateway = await ScriptedGateway.StartAsync(upstream);
+        var own = (await gateway.GetAsync("/v1/models/hf.co/org/new:7b")).Body;
+        var model = (await gateway.GetAsync("/v1/models/theirs")).Body;
+        AssertWhole(own, model);
+        Assert.Equal(("theirs", "model", "them", "active"), (model.GetProperty("id").GetString(), model.GetProperty("type").GetString(), model.GetProperty("owned_by").GetString(), model.GetProperty("lifecycle").GetString()));
+        var capabilities = model.GetProperty("capabilities");
+        Assert.Equal(effort, capabilities.ValueKind == JsonValueKind.Null ? "null" : capabilities.GetProperty("effort").GetProperty("supported").GetRawText());
+        if (effort != "true") return;
+        Assert.Equal("""{"supported":true}""", capabilities.GetProperty("new").GetRawText());
+        Assert.Equal(JsonValueKind.Null, capabilities.GetProperty("effort").GetProperty("xhigh").ValueKind);
+    }
+
+    // Every key of an own model is there once, with a value of the same kind, or null where the type allows it.
+    private static void AssertWhole(JsonElement own, JsonElement other)
+    {
+        string[] nullable = ["deprecated_at", "retires_at", "line", "max_input_tokens", "max_tokens", "capabilities", "clear_thinking_20251015", "clear_tool_uses_20250919", "compact_20260112", "xhigh"];
+        foreach (var field in own.EnumerateObject())
+        {
+            var value = Assert.Single(other.EnumerateObject(), candidate => candidate.NameEquals(field.Name)).Value;
+            if (value.ValueKind == JsonValueKind.Null) Assert.Contains(field.Name, nullable);
+            else if (field.Name == "supported") Assert.True(value.ValueKind is JsonValueKind.True or JsonValueKind.False);
+            else Assert.Equal(field.Value.ValueKind, value.ValueKind);
+            if (value.ValueKind == JsonValueKind.Object) AssertWhole(field.Value, value);
+        }
+    }
+
+    [Theory]
     [InlineData("hf.co%2Forg%2Fnew:7b", "hf.co/org/new:7b", null)]
     [InlineData("anthropic/hf.co/org/new:7b", "anthropic/hf.co/org/new:7b", null)]
     [InlineData("anthropic%2Ffirst%2Fold:1b", "anthropic/first/old:1b", null)]

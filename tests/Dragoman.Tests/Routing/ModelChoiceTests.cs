@@ -16,9 +16,9 @@ public sealed class ModelChoiceTests
     [InlineData("{\"use\":[{\"model\":\"b\",\"weight\":0.5}],\"strategy\":\"spread\"}", "spread b*0.5")]
     public void All_forms_are_read(string value, string expected)
     {
-        var problems = new List<RoutingProblem>();
+        var problems = new ConfigProblems();
         var choice = new ModelChoiceReader(problems).Read(Json(value), "models.x")!;
-        Assert.Empty(problems);
+        Assert.Empty(problems.Sentences);
         Assert.Equal(expected, $"{(choice.Spread ? "spread " : "")}{string.Join(' ', choice.Models.Select(model => $"{model.Model}*{model.Weight}"))}");
     }
 
@@ -39,11 +39,14 @@ public sealed class ModelChoiceTests
         options.Roles["image"] = Json("null");
         options.Roles["longContext"] = Json("{\"above\":0,\"used\":\"x\"}");
         options.Roles["thinking"] = Json("\"x\"");
-        var paths = RoutingRules.Problems(options).Select(problem => problem.Path);
+        var problems = new ConfigProblems();
+        _ = new ModelMap(options.Models, problems);
+        _ = new Roles(options.Roles, problems);
+        var paths = problems.Sentences.Select(sentence => sentence[..sentence.IndexOf(": ", StringComparison.Ordinal)]);
         Assert.Equal(
             ["models.a", "models.b", "models.c[1]", "models.c[2]", "models.c[3].wight", "models.c[3].model", "models.d.weights", "models.d.strategy", "models.e", "models.f[0].weight", "models.g.use[0].weight", "models.g.use[1].weight", "models.h.use", "roles.backgroud", "roles.image", "roles.longContext.used", "roles.longContext.above", "roles.longContext.use"],
             paths);
-        Assert.Contains(RoutingRules.Problems(options), problem => problem.ToString() == "roles.backgroud: there is no such role; known are background, image, longContext, subagent, thinking, webSearch");
+        Assert.Contains(problems.Sentences, sentence => sentence == "roles.backgroud: there is no such role; known are background, image, longContext, subagent, thinking, webSearch");
         var thrown = Assert.Throws<ConfigException>(() => new RoutingWorld("""{"models":{"a":3,"b":[]}}"""));
         Assert.Contains("models.a: ", thrown.Message);
         Assert.Contains("models.b: ", thrown.Message);

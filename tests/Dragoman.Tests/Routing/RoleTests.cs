@@ -121,6 +121,34 @@ public sealed class RoleTests
         Assert.Equal("main/map", await world.TargetsAsync(RoutingWorld.Ask(content: string.Join(' ', Enumerable.Repeat("word", 59_996)))));
     }
 
+    /// <summary>Near the limit a conversation would lose the caches of both models with each turn.</summary>
+    [Fact]
+    public async Task A_conversation_that_was_above_the_limit_stays_until_it_is_clearly_below()
+    {
+        const string fields = "\"metadata\":{\"user_id\":\"user_a_account_b_session_c\"},";
+        var world = new RoutingWorld(AllRoles);
+        Assert.Equal("models \"claude-*\"", await Reason(59_000));
+        Assert.Equal("role longContext (about 61,000 tokens, above 60,000)", await Reason(61_000));
+        Assert.Equal("role longContext (about 59,000 tokens, was above 60,000 and stays above 48,000)", await Reason(59_000));
+        // A side request of the session neither follows the conversation nor speaks for it, and a sub-agent is a conversation of its own.
+        Assert.Equal("models \"claude-*\"", await Reason(50_000, first: "Summarize this page."));
+        Assert.Equal("models \"claude-*\"", await Reason(50, first: "Find a title."));
+        Assert.Equal("role subagent (sub-agent)", await Reason(59_000, "hi", "x-claude-code-agent-id", "a"));
+        Assert.StartsWith("role longContext (about 48,001", await Reason(48_001), StringComparison.Ordinal);
+        Assert.Equal("models \"claude-*\"", await Reason(48_000));
+        // Back, it must be above the limit again.
+        Assert.Equal("models \"claude-*\"", await Reason(59_000));
+
+        async Task<string> Reason(int tokens, string first = "hi", params string[] headers)
+        {
+            string Body(int words) => $$"""{"model":"claude-x","max_tokens":10,{{fields}}"messages":[{"role":"user","content":"{{first}}"},{"role":"assistant","content":"ok"},{"role":"user","content":"{{string.Join(' ', Enumerable.Repeat("word", words))}}"}]}""";
+            var rest = world.Tokens.Estimate(RoutingWorld.Parse(Body(1)), "main/map").Tokens - 1;
+            var request = RoutingWorld.Parse(Body(tokens - rest), headers);
+            Assert.Equal(tokens, world.Tokens.Estimate(request, "main/map").Tokens);
+            return (await world.RouteAsync(request)).Reason;
+        }
+    }
+
     [Fact]
     public async Task The_size_is_counted_once_and_in_tokens_of_the_model_that_the_name_leads_to()
     {
@@ -163,12 +191,22 @@ public sealed class RoleTests
     [Fact]
     public void Sessions_are_remembered_up_to_a_limit()
     {
-        var sessions = new SessionModels();
-        sessions.Saw("first", "a");
-        for (var i = 0; i < 1500; i++) sessions.Saw($"session {i}", "b");
-        Assert.Equal("a", sessions.Of("first"));
-        for (var i = 0; i < 1500; i++) sessions.Saw($"later {i}", "b");
-        Assert.Null(sessions.Of("first"));
-        Assert.Equal("b", sessions.Of("later 1499"));
+        var sessions = new SessionMemory();
+        sessions.SawMainTurn("first", "a");
+        sessions.SawSize(0, isLong: true);
+        for (var i = 1; i <= 1500; i++) See(i, isLong: true);
+        Assert.Equal(("a", true), (sessions.MainModel("first"), sessions.WasLong(0)));
+        // What was never long takes no place from what was.
+        for (var i = 10_001; i <= 13_000; i++) sessions.SawSize((ulong)i, isLong: false);
+        Assert.True(sessions.WasLong(0));
+        for (var i = 1501; i <= 3000; i++) See(i, isLong: true);
+        Assert.Equal((null, false), (sessions.MainModel("first"), sessions.WasLong(0)));
+        Assert.Equal(("b", true), (sessions.MainModel("session 3000"), sessions.WasLong(3000)));
+
+        void See(int i, bool isLong)
+        {
+            sessions.SawMainTurn($"session {i}", "b");
+            sessions.SawSize((ulong)i, isLong);
+        }
     }
 }

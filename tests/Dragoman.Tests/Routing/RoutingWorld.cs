@@ -21,7 +21,9 @@ internal sealed class RoutingWorld
         if (json.RootElement.TryGetProperty("roles", out var roles)) foreach (var entry in roles.EnumerateObject()) options.Roles[entry.Name] = entry.Value.Clone();
         var providers = new ProviderSet(("main", new Lister("here")), ("other", new Lister("there")));
         Tokens = new TokenEstimator(TokenCounterKind.Calibrated, new Calibration());
-        Router = new Router(options, providers, new ModelCatalog(providers, TimeProvider.System), Tokens, new SessionModels());
+        var problems = new ConfigProblems();
+        Router = new Router(options, providers, new ModelCatalog(providers, TimeProvider.System), Tokens, new SessionMemory(), problems);
+        problems.ThrowIfAny();
     }
 
     /// <summary>The router.</summary>

@@ -28,7 +28,7 @@ public sealed class SpreadTests
         var moved = 0;
         for (var session = 0; session < 2000; session++)
         {
-            var (old, now) = (Rendezvous.Order(before, Key(session)), Rendezvous.Order(after, Key(session)));
+            var (old, now) = (Order(before, Key(session)), Order(after, Key(session)));
             // The others stay in their order, fallbacks too.
             Assert.Equal(old, now.Where(model => model.Model != "new"));
             if (now[0].Model == "new") moved++;
@@ -41,14 +41,14 @@ public sealed class SpreadTests
     public void Fallbacks_are_shared_out_too()
     {
         WeightedModel[] models = [new("a"), new("b"), new("c")];
-        var seconds = Enumerable.Range(0, Sessions).Select(session => Rendezvous.Order(models, Key(session))).Where(order => order[0].Model == "a").CountBy(order => order[1].Model).ToDictionary();
+        var seconds = Enumerable.Range(0, Sessions).Select(session => Order(models, Key(session))).Where(order => order[0].Model == "a").CountBy(order => order[1].Model).ToDictionary();
         Assert.InRange(seconds["b"] / (double)(seconds["b"] + seconds["c"]), 0.47, 0.53);
     }
 
     /// <summary>The order was computed by another implementation of the same arithmetic.</summary>
     [Fact]
     public void The_order_of_a_session_is_the_same_on_every_machine() =>
-        Assert.Equal(["c", "b", "a"], Rendezvous.Order([new("a"), new("b"), new("c")], StableHash.Add(StableHash.Start, "a session")).Select(model => model.Model));
+        Assert.Equal(["c", "b", "a"], Order([new("a"), new("b"), new("c")], StableHash.Add(StableHash.Start, "a session")).Select(model => model.Model));
 
     [Fact]
     public async Task All_targets_are_there_and_a_session_keeps_its_first_one()
@@ -86,6 +86,9 @@ public sealed class SpreadTests
         Assert.Equal(Key(first), Key($$"""{{first}},{"role":"assistant","content":"two"},{"role":"user","content":"three"}"""));
         Assert.NotEqual(Key(first), Key("""{"role":"user","content":"other"}"""));
         Assert.NotEqual(Key(first), Key(first, "other"));
+        // However long what they have in common.
+        var common = new string('a', 20_000);
+        Assert.NotEqual(Key($$"""{"role":"user","content":"{{common}}"}"""), Key($$"""{"role":"user","content":"{{common}} and more"}"""));
     }
 
     [Fact]
@@ -97,8 +100,10 @@ public sealed class SpreadTests
 
     private static Dragoman.Messages.MessagesRequest Of(string userId) => RoutingWorld.Ask() with { UserId = userId };
 
+    private static IReadOnlyList<WeightedModel> Order(IReadOnlyList<WeightedModel> models, ulong session) => new ModelChoice(models, Spread: true).InOrderOf(session);
+
     private static ulong Key(int session) => StableHash.Add(StableHash.Start, $"00000000-0000-4000-8000-{session:000000000000}");
 
     private static Dictionary<string, int> Shares(WeightedModel[] models) =>
-        Enumerable.Range(0, Sessions).CountBy(session => Rendezvous.Order(models, Key(session))[0].Model).ToDictionary();
+        Enumerable.Range(0, Sessions).CountBy(session => Order(models, Key(session))[0].Model).ToDictionary();
 }

@@ -38,14 +38,16 @@ public sealed class StandInTests
         Assert.Equal("google/claude-opus-5-5", (await RouteAsync("claude-opus-5-5", models: null))[0].ToString());
 
     [Fact]
-    public async Task Without_the_usual_upstream_the_one_with_a_key_answers_and_not_the_demo()
+    public async Task While_nobody_named_an_upstream_and_the_usual_one_was_not_seen_the_demo_answers()
     {
         var providers = new ProviderSet(("ollama", new Lister(null)), ("google", new Lister(Listed)), (ProviderSet.DemoName, new Lister([])));
-        var router = new Router(new DragomanOptions(), providers, new ModelCatalog(providers, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels());
-        Assert.Equal("google/big-pro", (await router.RouteAsync("claude-opus-5-5", CancellationToken.None)).Targets[0].ToString());
-        Assert.Equal("google/fast", (await router.DefaultTargetAsync(CancellationToken.None)).ToString());
-        var alone = new ProviderSet(("ollama", new Lister(null)), (ProviderSet.DemoName, new Lister([])));
-        Assert.Equal("demo/demo", (await new Router(new DragomanOptions(), alone, new ModelCatalog(alone, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels()).RouteAsync("x", CancellationToken.None)).Targets[0].ToString());
+        var router = Routing(new DragomanOptions(), providers);
+        Assert.Equal("demo/demo", (await router.RouteAsync("claude-opus-5-5", CancellationToken.None)).Targets[0].ToString());
+        Assert.Equal("demo/demo", (await router.DefaultTargetAsync(CancellationToken.None)).ToString());
+        // Whoever names a provider means it.
+        Assert.Equal("google/x", (await router.RouteAsync("google/x", CancellationToken.None)).Targets[0].ToString());
+        var named = new DragomanOptions { Providers = { ["ollama"] = default } };
+        Assert.Equal("ollama/x", (await Routing(named, providers).RouteAsync("x", CancellationToken.None)).Targets[0].ToString());
     }
 
     private static Task<IReadOnlyList<Target>> RouteAsync(string asked, Action<DragomanOptions>? configure = null) => RouteAsync(asked, Listed, configure);
@@ -55,8 +57,11 @@ public sealed class StandInTests
         var options = new DragomanOptions { UpstreamChosen = true };
         configure?.Invoke(options);
         var providers = new ProviderSet(("google", new Lister(models)));
-        return (await new Router(options, providers, new ModelCatalog(providers, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionModels()).RouteAsync(asked, CancellationToken.None)).Targets;
+        return (await Routing(options, providers).RouteAsync(asked, CancellationToken.None)).Targets;
     }
+
+    private static Router Routing(DragomanOptions options, ProviderSet providers) =>
+        new(options, providers, new ModelCatalog(providers, TimeProvider.System), new TokenEstimator(TokenCounterKind.Words, new Calibration()), new SessionMemory(), new ConfigProblems());
 
     /// <summary>Has these models, or can't be asked.</summary>
     private sealed class Lister(ModelInfo[]? models) : IProvider

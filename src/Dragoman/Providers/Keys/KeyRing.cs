@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Dragoman.Messages;
 using Dragoman.Replies;
 
@@ -77,13 +75,6 @@ internal sealed partial class KeyRing
         return keys;
     }
 
-    /// <summary>The request's conversation, which is to keep its key; null when the client tells of none.</summary>
-    public static string? SessionOf(MessagesRequest request)
-    {
-        if (request.Client.Header("x-claude-code-session-id") is { Length: > 0 } session) return session;
-        return request.UserId is { Length: > 0 } user ? user : null;
-    }
-
     /// <summary>Opens an answer with the session's key, and where that is rate-limited or refused with the next one.</summary>
     /// <param name="request">The request, for its session.</param>
     /// <param name="model">The model: limits are counted for each.</param>
@@ -94,7 +85,7 @@ internal sealed partial class KeyRing
         if (_keys.Length < 2) return await open(_keys.Length == 0 ? null : _keys[0]);
         UpstreamError? failed = null;
         var refused = new List<(int Key, UpstreamErrorKind Kind)>();
-        foreach (var key in Order(SessionOf(request)))
+        foreach (var key in Order(request.Session.Owner))
         {
             if (RestOf(key, model) is not null) continue;
             var error = await open(_keys[key]);
@@ -133,15 +124,13 @@ internal sealed partial class KeyRing
     private static bool IsOfKey(UpstreamErrorKind kind) => kind is UpstreamErrorKind.RateLimited or UpstreamErrorKind.Authentication or UpstreamErrorKind.Permission;
 
     // By rendezvous: each session has an order of its own, and a key that is added or taken away moves only the sessions that were its.
-    private int[] Order(string? session)
+    private IReadOnlyList<int> Order(string? session)
     {
         var order = Enumerable.Range(0, _keys.Length);
-        if (session is not null) return [.. order.OrderByDescending(key => Score(session, _keys[key]))];
+        if (session is not null) return Rendezvous.Order(order, StableHash.Add(StableHash.Start, session), key => (_keys[key], 1));
         var first = (int)(Interlocked.Increment(ref _next) % (uint)_keys.Length);
         return [.. order.Select(key => (key + first) % _keys.Length)];
     }
-
-    private static ulong Score(string session, string key) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{session}\n{key}")));
 
     // How long a key still rests; null when it doesn't.
     private TimeSpan? RestOf(int key, string model)

@@ -149,10 +149,10 @@ internal sealed class OpenAiProvider : IProvider
         return api == OpenAiApi.Responses ? OpenAiDialects.GenericResponses : OpenAiDialects.Generic;
     }
 
-    // One conversation, one cache: Claude Code names its session here. Its own words go to nobody.
+    // One session, one cache. The client's own words go to nobody.
     private static string? CacheKey(MessagesRequest request)
     {
         const int length = 32;
-        return request.UserId is { Length: > 0 } user ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)))[..length] : null;
+        return request.Session.Owner is { } owner ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..length] : null;
     }
 }

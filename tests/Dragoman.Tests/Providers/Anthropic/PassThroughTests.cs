@@ -190,7 +190,7 @@ public sealed class PassThroughTests
     [Fact]
     public async Task Models_are_listed_with_all_that_the_upstream_says_of_them()
     {
-        var first = """{"type":"model","id":"claude-x","display_name":"Claude X","created_at":"2026-01-02T00:00:00Z","lifecycle":"active","max_input_tokens":1000000,"capabilities":{"thinking":{"supported":true},"new":{"supported":true}},"newer":[1]}""";
+        var first = """{"type":"model","id":"claude-x","display_name":"Claude X","created_at":"2026-01-02T00:00:00Z","lifecycle":"deprecated","deprecated_at":"2026-02-02T00:00:00Z","retires_at":null,"line":"opus","max_input_tokens":1000000,"max_tokens":null,"capabilities":null,"newer":[1]}""";
         await using var gateway = await AnthropicGateway.StartAsync(new AnthropicScenario
         {
             Reply = _ => AnthropicReply.Text("x", "hi"),

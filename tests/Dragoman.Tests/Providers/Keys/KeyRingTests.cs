@@ -169,15 +169,6 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_session_is_the_header_s_else_the_user_s()
-    {
-        var head = new ClientHead { Headers = [new("X-Claude-Code-Session-Id", "header")] };
-        Assert.Equal("header", KeyRing.SessionOf(Request("user") with { Client = head }));
-        Assert.Equal("user", KeyRing.SessionOf(Request("user")));
-        Assert.Null(KeyRing.SessionOf(Request(null)));
-    }
-
-    [Fact]
     public void A_key_that_can_t_be_one_is_named_by_its_place_alone()
     {
         Assert.Equal(["x", "y"], KeyRing.Resolve("p.apiKey", ["x", " y\n"]));

@@ -1,4 +1,4 @@
-namespace Dragoman.Routing;
+namespace Dragoman;
 
 /// <summary>A hash that is the same in every process and on every machine, so that a session finds its target again after a restart.</summary>
 internal static class StableHash
