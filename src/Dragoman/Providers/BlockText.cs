@@ -13,6 +13,34 @@ internal static class BlockText
     public static JsonText Reminder(JsonText text) =>
         IsReminder(text) ? text : JsonText.Join("\n", [JsonText.From("<system-reminder>"), text, JsonText.From("</system-reminder>")]);
 
+    /// <summary>What the user says where the client has begun the answer and the upstream can't complete one.</summary>
+    public static JsonText GoOn { get; } = JsonText.From("Go on with your last message from exactly where it ends. Repeat nothing of it, and write nothing before the rest.");
+
+    /// <summary>What stands in the model's own words where a file was.</summary>
+    public static JsonText LostFile { get; } = JsonText.From("[A file stood here that can't be shown again.]");
+
+    /// <summary>A call that a server ran in the middle of the answer. As a function call it would need an answer of its own behind the whole message.</summary>
+    public static JsonText ServerCall(ServerToolUseBlock call) => JsonText.Join("", [JsonText.From($"[{call.Name}: "), ToolText.Compact(call.Input), JsonText.From("]")]);
+
+    /// <summary>What came of such a call.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="name">The called tool; null: not known.</param>
+    /// <param name="loaded">What is said of each tool that it found.</param>
+    public static JsonText ServerResult(ServerToolResultBlock result, string? name, Func<string, JsonText> loaded)
+    {
+        var said = new List<JsonText> { JsonText.From($"[{(result.IsError ? "Failure" : "Result")} of {name ?? result.Type}:]"), ServerToolText.Of(result) };
+        said.AddRange(result.References.Select(loaded));
+        said.RemoveAll(text => text.IsEmpty);
+        return JsonText.Join("\n", said);
+    }
+
+    /// <summary>A tool that a search found, for upstreams that get its definition among the tools.</summary>
+    /// <param name="name">The client's name.</param>
+    /// <param name="tools">The tools on offer.</param>
+    /// <param name="upstreamName">Its name there.</param>
+    public static JsonText Loaded(string name, ToolOffer tools, string upstreamName) => JsonText.From(
+        tools.Known.ContainsKey(name) ? $"The tool {upstreamName} is available now." : $"The tool {name} was found but is not available any more.");
+
     /// <summary>A summary that stands for everything before it.</summary>
     public static JsonText Summary(JsonText summary) => JsonText.Join("\n", [JsonText.From("Summary of the conversation so far:"), summary]);
 

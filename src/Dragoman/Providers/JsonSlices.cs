@@ -69,6 +69,9 @@ internal static class JsonSlices
         return 0;
     }
 
+    /// <summary>A number of tokens, 0 or more; sums of some of them fit into their type.</summary>
+    public static int ReadTokens(ref Utf8JsonReader json) => (int)Math.Clamp(ReadNumber(ref json), 0, int.MaxValue / 4);
+
     /// <summary>True for <c>true</c>, false for anything else.</summary>
     public static bool ReadBoolean(ref Utf8JsonReader json)
     {

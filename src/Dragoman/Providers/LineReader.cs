@@ -8,7 +8,7 @@ namespace Dragoman.Providers;
 /// Reads an upstream's body line by line, however its bytes are split. A line is a view that lives until the next one is read.
 /// Notices an upstream that has gone silent.
 /// </summary>
-internal sealed class LineReader : IAsyncDisposable
+internal sealed class LineReader : IAnswerReader
 {
     // A whole tool call with a file in it comes in one line; longer ones are an attack or a defect.
     private const int MaxLineBytes = 64 << 20;
@@ -46,6 +46,8 @@ internal sealed class LineReader : IAsyncDisposable
             await FillAsync(cancellationToken);
         }
     }
+
+    ValueTask<ReadOnlyMemory<byte>?> IAnswerReader.ReadAsync(CancellationToken cancellationToken) => ReadLineAsync(cancellationToken);
 
     /// <summary>The next line, if it is there already.</summary>
     public bool TryReadLine(out ReadOnlyMemory<byte> line)

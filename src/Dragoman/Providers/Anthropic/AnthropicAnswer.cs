@@ -1,81 +1,33 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers.Overrides;
 using Dragoman.Replies;
 
 namespace Dragoman.Providers.Anthropic;
 
-/// <summary>One answer of the upstream while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors errors, TargetOverrides overrides) : IAsyncDisposable
+/// <summary>One answer of the upstream while it is read: frame by frame, or as a whole.</summary>
+internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors errors, TargetOverrides overrides) : UpstreamAnswer(errors, model: "", overrides.IdleTimeout)
 {
     // What follows the last event is the end of the body; waiting for it saves the connection, but not at any price.
     private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(100);
-
-    private HttpResponseMessage? _response;
-    private SseFrames? _frames;
 
     /// <summary>What came before the body.</summary>
     public UpstreamHead Head { get; private set; } = null!;
 
     /// <summary>The answer comes as events.</summary>
-    public bool IsStream { get; private set; }
+    public bool IsStream => Body is not null;
 
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(string path, UpstreamBody body, ClientHead sender, string? key, CancellationToken cancellationToken)
+    public ValueTask<UpstreamError?> OpenAsync(string path, UpstreamBody body, ClientHead sender, string? key, CancellationToken cancellationToken) => OpenAsync(async idle =>
     {
-        _response?.Dispose();
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(overrides.IdleTimeout);
-        try
-        {
-            _response = await client.PostAsync(path, body, sender, key, overrides, idle.Token);
-            Head = AnthropicClient.HeadOf(_response);
-            if (_response.StatusCode != HttpStatusCode.OK)
-            {
-                return errors.FromStatus((int)_response.StatusCode, await AnthropicClient.ReadAsync(_response, idle.Token), Head);
-            }
-
-            var type = _response.Content.Headers.ContentType?.MediaType;
-            // The page of a captive portal, or of a wrong address.
-            if (type is "text/html") return errors.Unreadable("a web page");
-            IsStream = type is "text/event-stream";
-            if (IsStream) _frames = new SseFrames(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
-        }
-        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
-        {
-            return errors.Unreachable(failed);
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            return errors.Dropped(failed.Message);
-        }
-    }
-
-    /// <summary>The next frame of a stream; null at the end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(ReadOnlyMemory<byte>? Frame, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _frames!.ReadAsync(cancellationToken), null);
-        }
-        catch (TimeoutException)
-        {
-            return (null, errors.Silent(overrides.IdleTimeout));
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, errors.Dropped(failed.Message));
-        }
-    }
+        var response = Response = await client.PostAsync(path, body, sender, key, overrides, idle);
+        Head = AnthropicClient.HeadOf(response);
+        if (response.StatusCode != HttpStatusCode.OK) return errors.FromStatus((int)response.StatusCode, await AnthropicClient.ReadAsync(response, idle), Head);
+        if (IsWebPage(response)) return errors.Unreadable("a web page");
+        if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream") return null;
+        Body = new SseFrames(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
+        return null;
+    }, cancellationToken);
 
     /// <summary>The whole body of an answer that is no stream.</summary>
     public async ValueTask<(ReadOnlyMemory<byte> Body, UpstreamError? Error)> ReadAllAsync(CancellationToken cancellationToken)
@@ -84,7 +36,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
         idle.CancelAfter(overrides.IdleTimeout);
         try
         {
-            return (await AnthropicClient.ReadAsync(_response!, idle.Token), null);
+            return (await AnthropicClient.ReadAsync(Response!, idle.Token), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,12 +52,12 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     /// <summary>Waits a moment for the end of the body, so that the connection can be used again.</summary>
     public async ValueTask EndAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        if (_frames is null) return;
+        if (Body is null) return;
         using var patience = new CancellationTokenSource(EndPatience, time);
-        await using var registration = patience.Token.UnsafeRegister(static response => ((HttpResponseMessage)response!).Dispose(), _response);
+        await using var registration = patience.Token.UnsafeRegister(static response => ((HttpResponseMessage)response!).Dispose(), Response);
         try
         {
-            while (await _frames.ReadAsync(cancellationToken) is not null)
+            while (await Body.ReadAsync(cancellationToken) is not null)
             {
                 // Nothing that the grammar knows stands behind message_stop.
             }
@@ -114,12 +66,5 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
         {
             // The answer was whole; it is the connection that can't be kept.
         }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_frames is not null) await _frames.DisposeAsync();
-        _response?.Dispose();
     }
 }

@@ -9,7 +9,7 @@ namespace Dragoman.Providers.Anthropic;
 /// <summary>What an upstream's failures mean. What it says in the client's language is passed on; the words here are for the log, and for failures of another form.</summary>
 /// <param name="target">The provider and model, for people.</param>
 /// <param name="address">The API's address.</param>
-internal sealed partial class AnthropicErrors(string target, Uri address)
+internal sealed partial class AnthropicErrors(string target, Uri address) : IConnectionErrors
 {
     // "messages.1.content.0: Invalid `signature` in `thinking` block", and the same of `data` in `redacted_thinking`.
     [GeneratedRegex("Invalid `(signature|data)` in `(redacted_)?thinking` block", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -62,6 +62,13 @@ internal sealed partial class AnthropicErrors(string target, Uri address)
     /// <summary>An answer of another form.</summary>
     public UpstreamError Unreadable(string detail) =>
         new(UpstreamErrorKind.Broken, $"{ErrorWords.Sentence($"{target}: {address} sent something that is not the Anthropic API's format: {detail}")} Check the provider's url.");
+
+    // The target has the model in it.
+    UpstreamError IConnectionErrors.Dropped(string model, string cause) => Dropped(cause);
+
+    UpstreamError IConnectionErrors.Silent(string model, TimeSpan limit) => Silent(limit);
+
+    UpstreamError IConnectionErrors.Unreadable(string model, string detail) => Unreadable(detail);
 
     private static UpstreamErrorKind KindOf(int status, ErrorBody? error)
     {

@@ -7,7 +7,7 @@ namespace Dragoman.Providers.Anthropic;
 /// Cuts an answer into the frames of its events, however its bytes are split: a frame ends with its blank line and keeps every byte. A frame is a view that
 /// lives until the next one is read.
 /// </summary>
-internal sealed class SseFrames(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class SseFrames(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAnswerReader
 {
     // As long as the longest line that any upstream may send.
     private const int MaxFrameBytes = 64 << 20;

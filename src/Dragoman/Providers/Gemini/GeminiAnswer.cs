@@ -4,73 +4,20 @@ using Dragoman.Replies;
 
 namespace Dragoman.Providers.Gemini;
 
-/// <summary>One answer of the API while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, string model, TargetOverrides overrides) : IAsyncDisposable
+/// <summary>One answer of the API while it is read: chunk by chunk.</summary>
+internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, string model, TargetOverrides overrides) : UpstreamAnswer(errors, model, overrides.IdleTimeout)
 {
-    private HttpResponseMessage? _response;
-    private GeminiStream? _chunks;
-
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, string? key, CancellationToken cancellationToken)
+    public ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, string? key, CancellationToken cancellationToken) => OpenAsync(async idle =>
     {
-        _response?.Dispose();
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(overrides.IdleTimeout);
-        try
+        var response = Response = await client.GenerateAsync(Model, body, key, overrides, idle);
+        if (response.StatusCode != HttpStatusCode.OK)
         {
-            _response = await client.GenerateAsync(model, body, key, overrides, idle.Token);
-            if (_response.StatusCode != HttpStatusCode.OK)
-            {
-                var text = await GeminiClient.ReadTextAsync(_response, idle.Token);
-                return errors.FromStatus(_response.StatusCode, text, GeminiClient.RetryAfter(_response), model);
-            }
+            return errors.FromStatus(response.StatusCode, await GeminiClient.ReadTextAsync(response, idle), GeminiClient.RetryAfter(response), Model);
+        }
 
-            // The page of a captive portal, or of a wrong address.
-            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(model, "a web page");
-            _chunks = new GeminiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
-        }
-        catch (UpstreamException noCredentials)
-        {
-            return noCredentials.Error;
-        }
-        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
-        {
-            return errors.Unreachable(failed);
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            return errors.Dropped(model, failed.Message);
-        }
-    }
-
-    /// <summary>The next chunk; null at the end.</summary>
-    public async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _chunks!.ReadAsync(cancellationToken), null);
-        }
-        catch (TimeoutException)
-        {
-            return (null, errors.Silent(model, overrides.IdleTimeout));
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, errors.Dropped(model, failed.Message));
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_chunks is not null) await _chunks.DisposeAsync();
-        _response?.Dispose();
-    }
+        if (IsWebPage(response)) return errors.Unreadable(Model, "a web page");
+        Body = new GeminiStream(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
+        return null;
+    }, cancellationToken);
 }

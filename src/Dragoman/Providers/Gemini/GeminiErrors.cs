@@ -11,7 +11,7 @@ namespace Dragoman.Providers.Gemini;
 /// <param name="provider">The provider's name in the configuration.</param>
 /// <param name="address">The API's address.</param>
 /// <param name="credentialAdvice">What to do when the credentials are refused.</param>
-internal sealed partial class GeminiErrors(string provider, Uri address, string credentialAdvice)
+internal sealed partial class GeminiErrors(string provider, Uri address, string credentialAdvice) : IConnectionErrors
 {
     private static readonly string[] KeyReasons = ["API_KEY_INVALID", "API_KEY_EXPIRED", "ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_TYPE_UNSUPPORTED", "CREDENTIALS_MISSING"];
 

@@ -4,7 +4,7 @@ namespace Dragoman.Providers.Gemini;
 /// Reads the objects of an answer, however its bytes are split: from server-sent events (<c>alt=sse</c>), or from the pretty-printed JSON array that is sent
 /// without <c>alt</c>, which some gateways drop. The first byte tells which. A single object, as in a refusal, is read too. There is no terminator.
 /// </summary>
-internal sealed class GeminiStream(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class GeminiStream(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAnswerReader
 {
     private readonly LineReader _lines = new(body, idleTimeout, cancellationToken);
     private readonly JsonObjects _objects = new();

@@ -22,11 +22,11 @@ internal sealed record GeminiUsage(int Prompt, int Cached, int Candidates, int T
         var usage = None;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("promptTokenCount"u8)) usage = usage with { Prompt = Tokens(ref json) };
-            else if (json.ValueTextEquals("cachedContentTokenCount"u8)) usage = usage with { Cached = Tokens(ref json) };
-            else if (json.ValueTextEquals("candidatesTokenCount"u8)) usage = usage with { Candidates = Tokens(ref json) };
-            else if (json.ValueTextEquals("thoughtsTokenCount"u8)) usage = usage with { Thoughts = Tokens(ref json) };
-            else if (json.ValueTextEquals("toolUsePromptTokenCount"u8)) usage = usage with { ToolUse = Tokens(ref json) };
+            if (json.ValueTextEquals("promptTokenCount"u8)) usage = usage with { Prompt = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("cachedContentTokenCount"u8)) usage = usage with { Cached = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("candidatesTokenCount"u8)) usage = usage with { Candidates = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("thoughtsTokenCount"u8)) usage = usage with { Thoughts = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("toolUsePromptTokenCount"u8)) usage = usage with { ToolUse = ReadTokens(ref json) };
             else Skip(ref json);
         }
 
@@ -48,6 +48,4 @@ internal sealed record GeminiUsage(int Prompt, int Cached, int Candidates, int T
     }
 
     private static int Known(int before, int later) => later > 0 ? later : before;
-
-    private static int Tokens(ref Utf8JsonReader json) => (int)Math.Clamp(ReadNumber(ref json), 0, int.MaxValue / 4);
 }

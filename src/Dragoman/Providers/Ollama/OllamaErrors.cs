@@ -10,7 +10,7 @@ namespace Dragoman.Providers.Ollama;
 /// <summary>What Ollama's failures mean and what the user can do about them.</summary>
 /// <param name="provider">The provider's name in the configuration.</param>
 /// <param name="address">The server's address.</param>
-internal sealed partial class OllamaErrors(string provider, Uri address)
+internal sealed partial class OllamaErrors(string provider, Uri address) : IConnectionErrors
 {
     private const string UsualName = "ollama";
 

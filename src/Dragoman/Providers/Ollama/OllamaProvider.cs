@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using Dragoman.Messages;
 using Dragoman.Providers.Keys;
@@ -88,7 +87,7 @@ internal sealed class OllamaProvider : ILocalModels
             }
             else
             {
-                var (line, broken) = await answer.ReadLineAsync(cancellationToken);
+                var (line, broken) = await answer.ReadAsync(cancellationToken);
                 if (broken is not null) translator.Break(broken, events);
                 else if (line is { } text) translator.Next(text, events);
                 else translator.EndOfStream(events);
@@ -159,73 +158,4 @@ internal sealed class OllamaProvider : ILocalModels
     }
 
     private sealed record Prepared(MessagesRequest Request, ChatRequest Chat, PromptEstimate Estimate, PromptSize Prompt);
-}
-
-/// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class OllamaAnswer(OllamaClient client, OllamaErrors errors, string model, TargetOverrides overrides) : IAsyncDisposable
-{
-    private HttpResponseMessage? _response;
-    private LineReader? _lines;
-
-    /// <summary>Sends the request and waits for the answer's headers, which come with the first chunk: the model loads and reads the prompt before. Again for another key.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(UpstreamBody body, string? key, PromptSize prompt, CancellationToken cancellationToken)
-    {
-        _response?.Dispose();
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(overrides.IdleTimeout);
-        try
-        {
-            _response = await client.ChatAsync(body, key, overrides, idle.Token);
-            if (_response.StatusCode != HttpStatusCode.OK)
-            {
-                var text = await OllamaClient.ReadTextAsync(_response, idle.Token);
-                return errors.FromStatus(_response.StatusCode, text, OllamaClient.RetryAfter(_response), model, prompt);
-            }
-
-            _lines = new LineReader(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
-        }
-        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
-        {
-            return errors.Unreachable(failed);
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            return errors.Dropped(model, failed.Message);
-        }
-    }
-
-    /// <summary>The next line, if it is there already: many come at once from a fast upstream.</summary>
-    public bool TryReadLine(out ReadOnlyMemory<byte> line) => _lines!.TryReadLine(out line);
-
-    /// <summary>The next line; null at the end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(ReadOnlyMemory<byte>? Line, UpstreamError? Error)> ReadLineAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _lines!.ReadLineAsync(cancellationToken), null);
-        }
-        catch (TimeoutException)
-        {
-            return (null, errors.Silent(model, overrides.IdleTimeout));
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, errors.Dropped(model, failed.Message));
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_lines is not null) await _lines.DisposeAsync();
-        _response?.Dispose();
-    }
 }

@@ -112,7 +112,7 @@ internal sealed class ChatChunk
         if (!EnterObject(ref json)) return;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("content"u8)) ReadContent(ref json, chunk);
+            if (json.ValueTextEquals("content"u8)) ReadContent(ref json, chunk, Texts);
             else if (json.ValueTextEquals("reasoning_content"u8)) _reasoningContent = ReadText(ref json, chunk);
             else if (json.ValueTextEquals("reasoning"u8)) _reasoning = ReadText(ref json, chunk);
             else if (json.ValueTextEquals("reasoning_details"u8)) Details = ReadRaw(ref json, chunk);
@@ -124,11 +124,11 @@ internal sealed class ChatChunk
     }
 
     // A string, or parts: {"type":"text","text":…}, and Mistral's {"type":"thinking","thinking":[{"type":"text","text":…}]}.
-    private void ReadContent(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk)
+    private void ReadContent(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk, List<JsonText> texts)
     {
         json.Read();
-        if (json.TokenType == JsonTokenType.String) Texts.Add(new JsonText(chunk.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)));
-        else if (json.TokenType == JsonTokenType.StartArray) ReadParts(ref json, chunk, Texts);
+        if (json.TokenType == JsonTokenType.String) texts.Add(new JsonText(chunk.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)));
+        else if (json.TokenType == JsonTokenType.StartArray) ReadParts(ref json, chunk, texts);
         else json.Skip();
     }
 
@@ -145,18 +145,10 @@ internal sealed class ChatChunk
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
                 if (json.ValueTextEquals("text"u8)) texts.Add(ReadText(ref json, chunk));
-                else if (json.ValueTextEquals("thinking"u8)) ReadThinking(ref json, chunk);
+                else if (json.ValueTextEquals("thinking"u8)) ReadContent(ref json, chunk, ThinkingParts);
                 else Skip(ref json);
             }
         }
-    }
-
-    private void ReadThinking(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.String) ThinkingParts.Add(new JsonText(chunk.Slice((int)json.TokenStartIndex + 1, json.ValueSpan.Length)));
-        else if (json.TokenType == JsonTokenType.StartArray) ReadParts(ref json, chunk, ThinkingParts);
-        else json.Skip();
     }
 
     private void ReadCalls(ref Utf8JsonReader json, ReadOnlyMemory<byte> chunk)

@@ -3,76 +3,19 @@ using Dragoman.Replies;
 
 namespace Dragoman.Providers.OpenAi;
 
-/// <summary>One answer of the server while it is read. What goes wrong is returned, not thrown; only the client's own cancellation is.</summary>
-internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, AnswerTerms terms, TargetOverrides overrides) : IAsyncDisposable
+/// <summary>One answer of the server while it is read: object by object.</summary>
+internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, AnswerTerms terms, TargetOverrides overrides) : UpstreamAnswer(errors, terms.Model, overrides.IdleTimeout)
 {
-    private HttpResponseMessage? _response;
-    private OpenAiStream? _chunks;
-
     /// <summary>The upstream said that this was all.</summary>
-    public bool IsDone => _chunks?.IsDone == true;
+    public bool IsDone => Body is OpenAiStream { IsDone: true };
 
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
-    public async ValueTask<UpstreamError?> OpenAsync(OpenAiApi api, UpstreamBody body, string? key, CancellationToken cancellationToken)
+    public ValueTask<UpstreamError?> OpenAsync(OpenAiApi api, UpstreamBody body, string? key, CancellationToken cancellationToken) => OpenAsync(async idle =>
     {
-        _response?.Dispose();
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(overrides.IdleTimeout);
-        try
-        {
-            _response = await client.GenerateAsync(api, body.ToContent(), key, overrides, idle.Token);
-            if (!_response.IsSuccessStatusCode)
-            {
-                var text = await OpenAiClient.ReadTextAsync(_response, idle.Token);
-                return errors.FromStatus(_response.StatusCode, text, client.RetryAfter(_response), terms);
-            }
-
-            // The page of a captive portal, or of a wrong address.
-            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(terms.Model, "a web page");
-            _chunks = new OpenAiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Without the idle limit's doing it was the connection that took too long.
-            return idle.IsCancellationRequested ? errors.Silent(terms.Model, overrides.IdleTimeout) : errors.Unreachable(new TimeoutException("no connection within 5 s"));
-        }
-        catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
-        {
-            return errors.Unreachable(failed);
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            return errors.Dropped(terms.Model, failed.Message);
-        }
-    }
-
-    /// <summary>The next object; null at the end.</summary>
-    public async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _chunks!.ReadAsync(cancellationToken), null);
-        }
-        catch (TimeoutException)
-        {
-            return (null, errors.Silent(terms.Model, overrides.IdleTimeout));
-        }
-        catch (InvalidDataException other)
-        {
-            return (null, errors.Unreadable(terms.Model, other.Message));
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, errors.Dropped(terms.Model, failed.Message));
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_chunks is not null) await _chunks.DisposeAsync();
-        _response?.Dispose();
-    }
+        var response = Response = await client.GenerateAsync(api, body.ToContent(), key, overrides, idle);
+        if (!response.IsSuccessStatusCode) return errors.FromStatus(response.StatusCode, await OpenAiClient.ReadTextAsync(response, idle), client.RetryAfter(response), terms);
+        if (IsWebPage(response)) return errors.Unreadable(terms.Model, "a web page");
+        Body = new OpenAiStream(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
+        return null;
+    }, cancellationToken);
 }

@@ -11,7 +11,7 @@ namespace Dragoman.Providers.OpenAi;
 /// <param name="provider">The provider's name in the configuration.</param>
 /// <param name="address">The server's address.</param>
 /// <param name="hasKey">A key is configured.</param>
-internal sealed partial class OpenAiErrors(string provider, Uri address, bool hasKey)
+internal sealed partial class OpenAiErrors(string provider, Uri address, bool hasKey) : IConnectionErrors
 {
     // "Please try again in 1.2s", "in 6m0s", "in 320ms": OpenAI, Groq.
     [GeneratedRegex(@"try again in ((?<minutes>[0-9]{1,4})m(?!s))?((?<seconds>[0-9]{1,5}(\.[0-9]{1,6})?)s)?((?<milliseconds>[0-9]{1,7})ms)?", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]

@@ -6,7 +6,7 @@ namespace Dragoman.Providers.OpenAi;
 /// Reads the objects of an answer, however its bytes are split: from server-sent events, or from a whole JSON body, which some servers send although a stream
 /// was asked for. Comments (<c>: OPENROUTER PROCESSING</c>) only show that the upstream is alive. <c>[DONE]</c> ends the answer where it is sent.
 /// </summary>
-internal sealed class OpenAiStream(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class OpenAiStream(Stream body, TimeSpan idleTimeout, CancellationToken cancellationToken) : IAnswerReader
 {
     // What something that is not an answer is quoted with.
     private const int MaxQuotedCharacters = 200;

@@ -22,12 +22,12 @@ internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reaso
         var usage = None;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("prompt_tokens"u8) || json.ValueTextEquals("input_tokens"u8)) usage = usage with { Prompt = Tokens(ref json) };
-            else if (json.ValueTextEquals("completion_tokens"u8) || json.ValueTextEquals("output_tokens"u8)) usage = usage with { Output = Tokens(ref json) };
-            else if (json.ValueTextEquals("total_tokens"u8)) usage = usage with { Total = Tokens(ref json) };
+            if (json.ValueTextEquals("prompt_tokens"u8) || json.ValueTextEquals("input_tokens"u8)) usage = usage with { Prompt = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("completion_tokens"u8) || json.ValueTextEquals("output_tokens"u8)) usage = usage with { Output = ReadTokens(ref json) };
+            else if (json.ValueTextEquals("total_tokens"u8)) usage = usage with { Total = ReadTokens(ref json) };
             // DeepSeek's name, and Moonshot's.
-            else if (json.ValueTextEquals("prompt_cache_hit_tokens"u8) || json.ValueTextEquals("cached_tokens"u8)) usage = usage with { Cached = Math.Max(usage.Cached, Tokens(ref json)) };
-            else if (json.ValueTextEquals("reasoning_tokens"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, Tokens(ref json)) };
+            else if (json.ValueTextEquals("prompt_cache_hit_tokens"u8) || json.ValueTextEquals("cached_tokens"u8)) usage = usage with { Cached = Math.Max(usage.Cached, ReadTokens(ref json)) };
+            else if (json.ValueTextEquals("reasoning_tokens"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, ReadTokens(ref json)) };
             else if (json.ValueTextEquals("prompt_tokens_details"u8) || json.ValueTextEquals("input_tokens_details"u8)) usage = usage with { Cached = Math.Max(usage.Cached, Detail(ref json, "cached_tokens"u8)) };
             else if (json.ValueTextEquals("completion_tokens_details"u8) || json.ValueTextEquals("output_tokens_details"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, Detail(ref json, "reasoning_tokens"u8)) };
             else Skip(ref json);
@@ -55,15 +55,13 @@ internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reaso
 
     private static int Known(int before, int later) => later > 0 ? later : before;
 
-    private static int Tokens(ref Utf8JsonReader json) => (int)Math.Clamp(ReadNumber(ref json), 0, int.MaxValue / 4);
-
     private static int Detail(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
         if (!EnterObject(ref json)) return 0;
         var tokens = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals(name)) tokens = Tokens(ref json);
+            if (json.ValueTextEquals(name)) tokens = ReadTokens(ref json);
             else Skip(ref json);
         }
 

@@ -12,8 +12,6 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
 {
     private static readonly JsonText Start = JsonText.From("[The conversation begins with your own words.]");
 
-    private static readonly JsonText GoOn = JsonText.From("Go on with your last message from exactly where it ends. Repeat nothing of it, and write nothing before the rest.");
-
     private readonly List<GeminiContent> _contents = [];
     private readonly Dictionary<string, (string Name, int Order)> _calls = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _degraded = new(StringComparer.Ordinal);
@@ -36,7 +34,7 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
         if (_contents[^1].IsModel)
         {
             // Gemini answers; it doesn't complete.
-            Of(isModel: false).Parts.Add(new GeminiText(GoOn));
+            Of(isModel: false).Parts.Add(new GeminiText(BlockText.GoOn));
             _degraded.Add("prefill=instructed");
         }
 
@@ -118,22 +116,17 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
         Of(isModel: true).Parts.Add(new GeminiCall(call.Id, ToolNames.Fit(call.Name), names.InputToUpstream(call.Name, call.Input)) { Signature = signatures.OfCall(call.Id) });
     }
 
-    // A call that a server ran in the middle of the answer. As a function call it would need an answer from the user, and a declaration.
     private void ServerCall(ServerToolUseBlock call)
     {
         _calls[call.Id] = (call.Name, _callCount++);
         _degraded.Add("server_tools.history=text");
-        Say(JsonText.Join("", [JsonText.From($"[{call.Name}: "), ToolText.Compact(call.Input), JsonText.From("]")]));
+        Say(BlockText.ServerCall(call));
     }
 
     private void ServerResult(ServerToolResultBlock result)
     {
         _degraded.Add("server_tools.history=text");
-        var name = _calls.GetValueOrDefault(result.ToolUseId).Name ?? result.Type;
-        var said = new List<JsonText> { JsonText.From($"[{(result.IsError ? "Failure" : "Result")} of {name}:]"), ServerToolText.Of(result) };
-        said.AddRange(result.References.Select(Loaded));
-        said.RemoveAll(text => text.IsEmpty);
-        Say(JsonText.Join("\n", said));
+        Say(BlockText.ServerResult(result, _calls.GetValueOrDefault(result.ToolUseId).Name, Loaded));
     }
 
     // The model's own words can be nothing but text and calls.
@@ -148,7 +141,7 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
             }
 
             _degraded.Add("assistant.media=notice");
-            Say(JsonText.From("[A file stood here that can't be shown again.]"));
+            Say(BlockText.LostFile);
         }
     }
 
@@ -199,7 +192,5 @@ internal sealed class GeminiContents(GeminiModelTraits model, ToolOffer tools, T
         foreach (var file in inside.OfType<GeminiInline>()) yield return file;
     }
 
-    // Its declaration is among the tools.
-    private JsonText Loaded(string name) => JsonText.From(
-        tools.Known.ContainsKey(name) ? $"The tool {ToolNames.Fit(name)} is available now." : $"The tool {name} was found but is not available any more.");
+    private JsonText Loaded(string name) => BlockText.Loaded(name, tools, ToolNames.Fit(name));
 }

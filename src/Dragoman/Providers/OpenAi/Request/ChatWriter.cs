@@ -16,10 +16,10 @@ internal sealed class ChatWriter(Utf8JsonWriter json, OpenAiDialect dialect)
     public void WriteMessages(IReadOnlyList<JsonText> system, List<OpenAiTurn> turns)
     {
         json.WriteStartArray("messages"u8);
-        if (system.Count > 0) WriteMessage(dialect.SystemRole, system);
+        if (system.Count > 0) json.WriteMessage(dialect.SystemRole, system);
         for (var i = 0; i < turns.Count; i++)
         {
-            if (dialect.AssistantAfterResults && i > 0 && turns[i] is UserTurn && turns[i - 1] is ResultTurn) WriteMessage("assistant", [Bridge]);
+            if (dialect.AssistantAfterResults && i > 0 && turns[i] is UserTurn && turns[i - 1] is ResultTurn) json.WriteMessage("assistant", [Bridge]);
             switch (turns[i])
             {
                 case UserTurn user: WriteUser(user); break;
@@ -29,14 +29,6 @@ internal sealed class ChatWriter(Utf8JsonWriter json, OpenAiDialect dialect)
         }
 
         json.WriteEndArray();
-    }
-
-    private void WriteMessage(string role, IReadOnlyList<JsonText> texts)
-    {
-        json.WriteStartObject();
-        json.WriteString("role"u8, role);
-        json.WriteMended("content"u8, texts);
-        json.WriteEndObject();
     }
 
     private void WriteUser(UserTurn turn)

@@ -9,8 +9,6 @@ namespace Dragoman.Providers.OpenAi.Request;
 /// </summary>
 internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, ToolOffer tools, ReasoningHistory reasoning, bool seesImages)
 {
-    private static readonly JsonText GoOn = JsonText.From("Go on with your last message from exactly where it ends. Repeat nothing of it, and write nothing before the rest.");
-
     private static readonly JsonText Below = JsonText.From("[The output is in the user's next message.]");
 
     private readonly List<OpenAiTurn> _turns = [];
@@ -37,7 +35,7 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
             if (dialect.Prefill == Prefill.Instructed)
             {
                 _degraded.Add("prefill=instructed");
-                Instruct(GoOn);
+                Instruct(BlockText.GoOn);
             }
         }
 
@@ -142,22 +140,17 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
         items.Add(new Call(CallIds.Fit(call.Id, dialect), FunctionNames.Fit(call.Name), call.Input));
     }
 
-    // A call that a server ran in the middle of the answer. As a function call it would need an answer of its own behind the whole message.
     private void ServerCall(List<AssistantItem> items, ServerToolUseBlock call)
     {
         _calls[call.Id] = (call.Name, _callCount++);
         _degraded.Add("server_tools.history=text");
-        Say(items, JsonText.Join("", [JsonText.From($"[{call.Name}: "), ToolText.Compact(call.Input), JsonText.From("]")]));
+        Say(items, BlockText.ServerCall(call));
     }
 
     private void ServerResult(List<AssistantItem> items, ServerToolResultBlock result)
     {
         _degraded.Add("server_tools.history=text");
-        var name = _calls.GetValueOrDefault(result.ToolUseId).Name ?? result.Type;
-        var said = new List<JsonText> { JsonText.From($"[{(result.IsError ? "Failure" : "Result")} of {name}:]"), ServerToolText.Of(result) };
-        said.AddRange(result.References.Select(Loaded));
-        said.RemoveAll(text => text.IsEmpty);
-        Say(items, JsonText.Join("\n", said));
+        Say(items, BlockText.ServerResult(result, _calls.GetValueOrDefault(result.ToolUseId).Name, Loaded));
     }
 
     // The model's own words can be nothing but text and calls.
@@ -172,7 +165,7 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
             }
 
             _degraded.Add("assistant.media=notice");
-            Say(items, JsonText.From("[A file stood here that can't be shown again.]"));
+            Say(items, BlockText.LostFile);
         }
     }
 
@@ -224,7 +217,5 @@ internal sealed class OpenAiConversation(string model, OpenAiDialect dialect, To
         foreach (var file in inside.Where(part => part is not TextPart)) yield return file;
     }
 
-    // Its definition is among the tools.
-    private JsonText Loaded(string name) => JsonText.From(
-        tools.Known.ContainsKey(name) ? $"The tool {FunctionNames.Fit(name)} is available now." : $"The tool {name} was found but is not available any more.");
+    private JsonText Loaded(string name) => BlockText.Loaded(name, tools, FunctionNames.Fit(name));
 }

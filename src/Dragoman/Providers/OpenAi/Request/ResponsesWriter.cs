@@ -17,7 +17,7 @@ internal sealed class ResponsesWriter(Utf8JsonWriter json, OpenAiDialect dialect
     {
         if (system.Count > 0 && dialect.SystemRole == Instructions) json.WriteMended("instructions"u8, system);
         json.WriteStartArray("input"u8);
-        if (system.Count > 0 && dialect.SystemRole != Instructions) WriteText(dialect.SystemRole, system);
+        if (system.Count > 0 && dialect.SystemRole != Instructions) json.WriteMessage(dialect.SystemRole, system);
         foreach (var turn in turns)
         {
             switch (turn)
@@ -33,19 +33,11 @@ internal sealed class ResponsesWriter(Utf8JsonWriter json, OpenAiDialect dialect
         json.WriteEndArray();
     }
 
-    private void WriteText(string role, IReadOnlyList<JsonText> texts)
-    {
-        json.WriteStartObject();
-        json.WriteString("role"u8, role);
-        json.WriteMended("content"u8, texts);
-        json.WriteEndObject();
-    }
-
     private void WriteUser(UserTurn turn)
     {
         if (turn.Parts.TrueForAll(part => part is TextPart))
         {
-            WriteText("user", [.. turn.Parts.Cast<TextPart>().Select(part => part.Text)]);
+            json.WriteMessage("user", turn.Parts.Cast<TextPart>().Select(part => part.Text));
             return;
         }
 
@@ -104,7 +96,7 @@ internal sealed class ResponsesWriter(Utf8JsonWriter json, OpenAiDialect dialect
     {
         switch (item)
         {
-            case Words said: WriteText("assistant", [said.Text]); break;
+            case Words said: json.WriteMessage("assistant", [said.Text]); break;
             case Thought { Sealed: { } reasoning }: WriteReasoning(reasoning); break;
             case Call call: WriteCall(call); break;
         }

@@ -22,6 +22,15 @@ internal static class TextWriting
     /// <summary>Writes a property with texts as one, with empty lines between them.</summary>
     public static void WriteMended(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<JsonText> texts) => json.WriteText(name, [.. texts.Select(Mend)]);
 
+    /// <summary>Writes a message that is text alone, as one string.</summary>
+    public static void WriteMessage(this Utf8JsonWriter json, string role, IEnumerable<JsonText> texts)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, role);
+        json.WriteMended("content"u8, texts);
+        json.WriteEndObject();
+    }
+
     /// <summary>Writes a property with a file as a data URL.</summary>
     public static void WriteDataUrl(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string mediaType, JsonText data) =>
         json.WriteText(name, JsonText.Join("", [JsonText.From($"data:{mediaType};base64,"), data]));
