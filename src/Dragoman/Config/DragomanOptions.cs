@@ -41,9 +41,9 @@ public sealed class DragomanOptions
     [JsonIgnore]
     public bool DefaultModelChosen { get; private set; }
 
-    /// <summary>The user named an upstream, be it only in <see cref="Providers"/>; otherwise the demo answers while the usual one isn't there.</summary>
+    /// <summary>The user named an upstream; otherwise the demo answers while the usual one isn't there.</summary>
     [JsonIgnore]
-    public bool UpstreamChosen { get => field || Providers.Count > 0; set; }
+    public bool UpstreamChosen { get; set; }
 
     /// <summary>Neither a file nor the command line says anything of upstreams, so that what is found on the machine may be taken.</summary>
     internal bool UpstreamOpen { get; set; }

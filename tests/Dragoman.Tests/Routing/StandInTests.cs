@@ -46,8 +46,7 @@ public sealed class StandInTests
         Assert.Equal("demo/demo", (await router.DefaultTargetAsync(CancellationToken.None)).ToString());
         // Whoever names a provider means it.
         Assert.Equal("google/x", (await router.RouteAsync("google/x", CancellationToken.None)).Targets[0].ToString());
-        var named = new DragomanOptions { Providers = { ["ollama"] = default } };
-        Assert.Equal("ollama/x", (await Routing(named, providers).RouteAsync("x", CancellationToken.None)).Targets[0].ToString());
+        Assert.Equal("ollama/x", (await Routing(new DragomanOptions { UpstreamChosen = true }, providers).RouteAsync("x", CancellationToken.None)).Targets[0].ToString());
     }
 
     private static Task<IReadOnlyList<Target>> RouteAsync(string asked, Action<DragomanOptions>? configure = null) => RouteAsync(asked, Listed, configure);
