@@ -31,7 +31,7 @@ public sealed class ModelPriceTests
 
     [Fact]
     public void Prices_are_exact_where_binary_fractions_are_not() =>
-        Assert.Equal(0.3m, Enumerable.Range(0, 3).Sum(_ => new ModelPrice(0.1m, 0).CostOf(new Usage(1_000_000, 0))));
+        Assert.Equal(246.913578123456789m, new ModelPrice(0.123456789m, 0).CostOf(new Usage(2_000_000_001, 0)));
 
     [Theory]
     [InlineData("""{"prompt":"0.0000006","completion":"0.0000022","input_cache_read":"0.00000011","input_cache_write":"0.00000075","request":"0.001"}""", "0.6 2.2 0.11 0.75 0.001")]
