@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Dragoman.Cli;
+using Dragoman.Providers;
+using Dragoman.Replies;
 using Dragoman.Tests.Cli;
+using Dragoman.Tests.Http;
 using Dragoman.Upstreams.Ollama;
 using Dragoman.Upstreams.OpenAi;
 using Microsoft.AspNetCore.Builder;
@@ -106,6 +109,35 @@ public sealed class CostTests
         Assert.Contains("providers.ollama.price.ouput: there is no such setting; did you mean 'output'?", message);
         Assert.Contains("providers.ollama.price.cacheRead: expected a number from 0 to 1000000, got \"x\"", message);
         Assert.Contains("providers.ollama.price: 'output' is missing", message);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Where_Anthropic_alone_answers_the_clients_figure_is_right_until_something_else_does()
+    {
+        var others = new ScriptedProvider((_, _) => SayAsync()) { Pricing = Pricing.Unknown };
+        await using var gateway = await ScriptedGateway.StartAsync([("anthropic", new ScriptedProvider((_, _) => SayAsync()) { Pricing = Pricing.OfClient }), ("other", others)], options => options.Models["n"] = JsonDocument.Parse("\"other/n\"").RootElement);
+        await AskAsync("m");
+        var session = (await gateway.GetAsync($"/dragoman/sessions/{Session}")).Body;
+        Assert.True(session.GetProperty("client_knows_cost").GetBoolean());
+        Assert.False(session.TryGetProperty("cost_usd", out _));
+        await AskAsync("n");
+        Assert.DoesNotContain("cost", (await gateway.GetAsync($"/dragoman/sessions/{Session}")).Body.GetRawText());
+
+        async Task AskAsync(string model)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new StringContent(ScriptedGateway.Body(stream: true).Replace("\"m\"", $"\"{model}\"", StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-Claude-Code-Session-Id", Session);
+            using var response = await gateway.Client.SendAsync(request);
+            Assert.Contains("message_stop", await response.Content.ReadAsStringAsync());
+        }
+
+        static async IAsyncEnumerable<ReplyEvent> SayAsync()
+        {
+            await Task.Yield();
+            yield return ScriptedProvider.Opened();
+            yield return ScriptedProvider.Text("hello");
+            yield return ScriptedProvider.Done();
+        }
     }
 
     [Theory]
