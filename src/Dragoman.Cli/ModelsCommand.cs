@@ -53,7 +53,7 @@ internal static class ModelsCommand
                 info.MaxInputTokens is { } context ? Quantities.Tokens(context) : "",
                 string.Join(' ', Abilities(info)),
                 model.Loaded is { } loaded ? Describe(loaded, now) : "",
-                Price(info),
+                Price(info.Price),
                 string.Join(' ', model.ClaudeNames));
         }
 
@@ -77,9 +77,11 @@ internal static class ModelsCommand
         return share + context + (loaded.ExpiresAt is { } expires ? $", {Quantities.Until(expires - now)}" : "");
     }
 
-    private static string Price(ModelInfo info) => info is { InputPrice: { } input, OutputPrice: { } output }
-        ? input == 0 && output == 0 ? "free" : string.Create(CultureInfo.InvariantCulture, $"${input:0.##}/${output:0.##}")
-        : "";
+    private static string Price(ModelPrice? price)
+    {
+        if (price is null) return "";
+        return price.IsFree ? "free" : string.Create(CultureInfo.InvariantCulture, $"${price.Input:0.####}/${price.Output:0.####}");
+    }
 
     private static void PrintJson(FoundModels found) => PrintedJson.Write(json =>
     {
@@ -93,8 +95,10 @@ internal static class ModelsCommand
             json.WriteNumberOrNull("outputTokens", info.MaxOutputTokens);
             json.WriteStrings("capabilities", Abilities(info));
             json.WriteBoolean("remote", info.Remote);
-            json.WriteNumberOrNull("inputPricePerMillion", (double?)info.InputPrice);
-            json.WriteNumberOrNull("outputPricePerMillion", (double?)info.OutputPrice);
+            json.WriteNumberOrNull("inputPricePerMillion", (double?)info.Price?.Input);
+            json.WriteNumberOrNull("outputPricePerMillion", (double?)info.Price?.Output);
+            json.WriteNumberOrNull("cacheReadPricePerMillion", (double?)(info.Price?.CacheRead ?? info.Price?.Input));
+            json.WriteNumberOrNull("cacheWritePricePerMillion", (double?)(info.Price?.CacheWrite ?? info.Price?.Input));
             json.WriteStrings("claudeNames", model.ClaudeNames);
             if (model.Loaded is not { } loaded)
             {

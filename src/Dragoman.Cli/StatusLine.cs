@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dragoman.Telemetry;
 
 namespace Dragoman.Cli;
 
@@ -20,8 +21,22 @@ internal static class StatusLine
         if (Number(answer, "tokens_per_second") is { } speed) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{speed:0.#} tokens/s"));
         if (Number(answer, "input_tokens") is { } input) parts.Add(Context(input + (Number(answer, "output_tokens") ?? 0), Number(answer, "context_tokens")));
         if (Number(answer, "cached_share") is { } share) parts.Add(string.Create(CultureInfo.InvariantCulture, $"cache {share * 100:0} %"));
+        if (Cost(client, known) is { } cost) parts.Add(cost);
         return string.Join(" | ", parts);
     }
+
+    // The client's own figure is made with Claude's prices: it is nobody's bill when another model answers.
+    private static string? Cost(JsonElement client, JsonElement gateway)
+    {
+        if (Amount(gateway, "cost_usd") is { } sum) return Dollars.Text(sum) + (IsTrue(gateway, "cost_is_partial") ? "+" : "");
+        if (!IsTrue(gateway, "client_knows_cost") || client.ValueKind != JsonValueKind.Object || !client.TryGetProperty("cost", out var cost) || cost.ValueKind != JsonValueKind.Object) return null;
+        return Amount(cost, "total_cost_usd") is { } own ? Dollars.Text(own) : null;
+    }
+
+    private static decimal? Amount(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetDecimal(out var amount) && amount > 0 ? amount : null;
+
+    private static bool IsTrue(JsonElement value, string name) => value.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
     // The newest answer of the main conversation: side calls of the same session are much smaller.
     private static JsonElement? MainConversation(JsonElement gateway)

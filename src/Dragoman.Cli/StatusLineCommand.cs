@@ -15,7 +15,7 @@ internal static class StatusLineCommand
     public static void AddTo(RootCommand root)
     {
         var url = new Option<string?>("--url") { Description = "The gateway's address [ANTHROPIC_BASE_URL, http://127.0.0.1:3000]" };
-        var command = new Command("statusline", "One line for Claude Code's status line: what really answers, how fast, how full") { url };
+        var command = new Command("statusline", "One line for Claude Code's status line: what really answers, how fast, how full, what it costs") { url };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var address = parsed.GetValue(url) ?? Environment("ANTHROPIC_BASE_URL") ?? "http://127.0.0.1:3000";

@@ -70,6 +70,7 @@ internal sealed class DragomanEndpoints(LiveGateway live, IdSource ids, TimeProv
         }
 
         if (error is not null) await FailAsync(http, exchange, error);
+        if (exchange is { HasAnswer: true, Target: { } target }) exchange.Pricing = gateway.Providers[target.Provider].PricingOf(target);
         if (!quiet || error is not null) gateway.Log.Finished(exchange, http.Request.Path);
         sessions.Add(exchange);
     }

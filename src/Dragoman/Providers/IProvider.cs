@@ -20,6 +20,9 @@ internal interface IProvider
     /// <summary>How much the upstream takes at once of what goes to <paramref name="target"/>; null: there is no limit. Asked before each request, so the answer is at hand or soon known.</summary>
     ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => default;
 
+    /// <summary>What is known of the price of <paramref name="target"/>'s answers. Asked when an answer ends: of what is at hand, the upstream is not asked for it.</summary>
+    Pricing PricingOf(Target target) => Pricing.Unknown;
+
     /// <summary>The models that the upstream has.</summary>
     /// <exception cref="UpstreamException">The upstream can't be asked.</exception>
     ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken);

@@ -74,7 +74,9 @@ internal sealed class ModelCatalog(ProviderSet providers, TimeProvider time)
         await Task.Yield();
         try
         {
-            return entry.Answer = new ModelList(await providers[provider].ListModelsAsync(CancellationToken.None), Error: null);
+            var upstream = providers[provider];
+            var models = await upstream.ListModelsAsync(CancellationToken.None);
+            return entry.Answer = new ModelList([.. models.Select(model => model with { Price = upstream.PricingOf(new Target(provider, model.Name)).Price ?? model.Price })], Error: null);
         }
         catch (UpstreamException failed)
         {

@@ -51,11 +51,8 @@ internal sealed record ModelInfo
     /// <summary>Its size on the upstream's disk; null when the upstream doesn't tell.</summary>
     public long? SizeBytes { get; init; }
 
-    /// <summary>US dollars for a million tokens of the prompt; null when the upstream doesn't tell.</summary>
-    public decimal? InputPrice { get; init; }
-
-    /// <summary>US dollars for a million tokens of the answer; null when the upstream doesn't tell.</summary>
-    public decimal? OutputPrice { get; init; }
+    /// <summary>What it costs; null when nobody knows, and for one that costs nothing because it runs here.</summary>
+    public ModelPrice? Price { get; init; }
 
     /// <summary>True when <paramref name="name"/> means this model; upstreams don't mind the case.</summary>
     public bool IsCalled(string name) =>

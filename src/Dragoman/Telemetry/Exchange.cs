@@ -67,6 +67,23 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
     /// <summary>How the answer ended.</summary>
     public Finish? Finish { get; set; }
 
+    /// <summary>The model has begun to answer, whatever became of it.</summary>
+    public bool HasAnswer => Finish is not null || _firstToken != 0;
+
+    /// <summary>What is known of the target's price, once it has answered.</summary>
+    public Pricing Pricing { get; set; }
+
+    /// <summary>What the answer cost, in US dollars; null when it isn't known: no price, or an upstream that didn't tell what it used.</summary>
+    public decimal? Cost
+    {
+        get
+        {
+            if (Pricing.Price is not { } price) return null;
+            if (price.IsFree) return 0;
+            return Finish is { Usage: { IsEstimated: false } usage } ? price.CostOf(usage) : null;
+        }
+    }
+
     /// <summary>The stop reason that the client was told.</summary>
     public StopReason? StopReason { get; set; }
 

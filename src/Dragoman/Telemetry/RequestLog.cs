@@ -43,6 +43,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         if (exchange.Finish is { } finish)
         {
             line.Append(CultureInfo.InvariantCulture, $"  {finish.Usage.InputTokens:N0} in, {finish.Usage.OutputTokens:N0} out");
+            if (exchange.Cost is > 0 and { } cost) line.Append("  ").Append(Dollars.Text(cost));
             if (exchange.TimeToFirstToken is { } first) line.Append(CultureInfo.InvariantCulture, $"  first token {Seconds(first)}");
             AppendSpeed(line, exchange);
             line.Append("  ").Append(finish.PassedReason ?? exchange.StopReason?.WireName());

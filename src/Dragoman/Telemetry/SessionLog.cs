@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dragoman.Providers;
+using Dragoman.Replies;
 
 namespace Dragoman.Telemetry;
 
@@ -12,10 +13,20 @@ namespace Dragoman.Telemetry;
 /// <param name="TokensPerSecond">How fast it was written; null when that is not known.</param>
 /// <param name="CachedShare">The part (0 to 1) of the prompt that came from a cache; null when that is not known.</param>
 /// <param name="TimeToFirstToken">How long the client waited.</param>
+/// <param name="Cost">US dollars; null when that is not known.</param>
 internal sealed record SessionAnswer(
-    string ClientModel, Target Target, DateTimeOffset At, int InputTokens, int OutputTokens, double? TokensPerSecond, double? CachedShare, TimeSpan? TimeToFirstToken);
+    string ClientModel, Target Target, DateTimeOffset At, int InputTokens, int OutputTokens, double? TokensPerSecond, double? CachedShare, TimeSpan? TimeToFirstToken, decimal? Cost);
 
-/// <summary>The last answers of each of the clients' sessions, in memory only: for a status line that tells which model really answers.</summary>
+/// <summary>What is known of a session.</summary>
+/// <param name="Answers">Its last answers, the newest first.</param>
+/// <param name="Cost">What all of its answers have cost, the forgotten ones too.</param>
+internal sealed record SessionState(IReadOnlyList<SessionAnswer> Answers, SessionCost Cost)
+{
+    /// <summary>A session of which nothing is known.</summary>
+    public static SessionState None { get; } = new([], default);
+}
+
+/// <summary>The last answers of each of the clients' sessions and what all have cost, in memory only: for a status line that tells which model really answers.</summary>
 internal sealed class SessionLog(TimeProvider time)
 {
     // More than anybody has open at once; the ones that were quiet longest are forgotten.
@@ -26,14 +37,23 @@ internal sealed class SessionLog(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
 
-    /// <summary>Takes an exchange that is over; one without an answer or a session leaves no trace.</summary>
+    /// <summary>Takes an exchange that is over; one without an answer or a session leaves no trace. Of an answer that was cut off only its cost is noted.</summary>
     public void Add(Exchange exchange)
     {
-        if (exchange is not { Session: { } name, ClientModel: { } model, Target: { } target, Finish: { } finish, Error: null }) return;
+        if (exchange is not { Session: { } name, ClientModel: { } model, Target: { } target, HasAnswer: true }) return;
         if (_sessions.Count >= MaxSessions && !_sessions.ContainsKey(name)) ForgetOldest();
+        var answer = exchange is { Finish: { } finish, Error: null } ? Answer(exchange, model, target, finish) : null;
+        _sessions.GetOrAdd(name, static _ => new Session()).Add(exchange, answer, time.GetUtcNow());
+    }
+
+    /// <summary>What is known of a session.</summary>
+    public SessionState Of(string session) => _sessions.TryGetValue(session, out var known) ? known.State() : SessionState.None;
+
+    private SessionAnswer Answer(Exchange exchange, string model, Target target, Finish finish)
+    {
         var prompt = finish.Usage.InputTokens + finish.Usage.CacheReadTokens;
         var writing = finish.Timings?.Decode ?? (exchange.Elapsed - (exchange.TimeToFirstToken ?? TimeSpan.Zero));
-        var answer = new SessionAnswer(
+        return new SessionAnswer(
             model,
             target,
             time.GetUtcNow(),
@@ -41,12 +61,9 @@ internal sealed class SessionLog(TimeProvider time)
             finish.Usage.OutputTokens,
             writing > TimeSpan.Zero ? finish.Usage.OutputTokens / writing.TotalSeconds : null,
             finish.Timings?.CachedShare ?? (finish.Usage.CacheReadTokens > 0 ? (double)finish.Usage.CacheReadTokens / prompt : null),
-            exchange.TimeToFirstToken);
-        _sessions.GetOrAdd(name, static _ => new Session()).Add(answer);
+            exchange.TimeToFirstToken,
+            exchange.Cost);
     }
-
-    /// <summary>The last answers of a session, the newest first; empty when it is not known.</summary>
-    public IReadOnlyList<SessionAnswer> Of(string session) => _sessions.TryGetValue(session, out var known) ? known.Answers() : [];
 
     private void ForgetOldest()
     {
@@ -58,22 +75,25 @@ internal sealed class SessionLog(TimeProvider time)
     {
         private readonly Lock _lock = new();
         private readonly Queue<SessionAnswer> _answers = new();
+        private SessionCost _cost;
 
         public DateTimeOffset LastAt { get; private set; }
 
-        public void Add(SessionAnswer answer)
+        public void Add(Exchange exchange, SessionAnswer? answer, DateTimeOffset at)
         {
             lock (_lock)
             {
+                LastAt = at;
+                _cost = _cost.With(exchange);
+                if (answer is null) return;
                 if (_answers.Count == MaxAnswers) _answers.Dequeue();
                 _answers.Enqueue(answer);
-                LastAt = answer.At;
             }
         }
 
-        public IReadOnlyList<SessionAnswer> Answers()
+        public SessionState State()
         {
-            lock (_lock) return [.. _answers.Reverse()];
+            lock (_lock) return new SessionState([.. _answers.Reverse()], _cost);
         }
     }
 }

@@ -79,7 +79,7 @@ public sealed partial class DocsTests
         var page = File.ReadAllText(Path.Combine(Root, "docs/configuration.md"));
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "dragoman.schema.json")));
         var general = schema.RootElement.GetProperty("properties");
-        var sections = new List<(Type, JsonElement)> { (typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(SamplingSettings), schema.RootElement.GetProperty("$defs").GetProperty("sampling").GetProperty("properties")) };
+        var sections = new List<(Type, JsonElement)> { (typeof(DragomanOptions), general), (typeof(FetchOptions), general.GetProperty("fetch").GetProperty("properties")), (typeof(RetryOptions), general.GetProperty("retries").GetProperty("properties")), (typeof(PriceSettings), schema.RootElement.GetProperty("$defs").GetProperty("price").GetProperty("properties")), (typeof(SamplingSettings), schema.RootElement.GetProperty("$defs").GetProperty("sampling").GetProperty("properties")) };
         foreach (var (provider, settings, model) in ((string, Type, Type)[])[("ollama", typeof(OllamaSettings), typeof(OllamaModelSettings)), ("gemini", typeof(GeminiSettings), typeof(GeminiModelSettings)), ("openai", typeof(OpenAiSettings), typeof(OpenAiModelSettings)), ("anthropic", typeof(AnthropicSettings), typeof(AnthropicModelSettings))])
         {
             var section = schema.RootElement.GetProperty("$defs").GetProperty(provider).GetProperty("properties");

@@ -18,6 +18,9 @@ internal sealed class ScriptedProvider(Func<MessagesRequest, CancellationToken, 
     /// <summary>How many requests it takes at once, and how many may wait; null: there is no limit.</summary>
     public (int Concurrency, int Queue)? Lane { get; init; }
 
+    /// <summary>What is known of its price.</summary>
+    public Pricing Pricing { get; init; }
+
     /// <summary>What it counts; null: it can't.</summary>
     public int? Count { get; init; }
 
@@ -68,6 +71,9 @@ internal sealed class ScriptedProvider(Func<MessagesRequest, CancellationToken, 
     /// <inheritdoc/>
     public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Lane is var (concurrency, queue) ? new LaneLimit(new LaneName(target.Provider, Model: null), concurrency, queue) : (LaneLimit?)null);
+
+    /// <inheritdoc/>
+    public Pricing PricingOf(Target target) => Pricing;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Models);

@@ -42,7 +42,7 @@ internal static class OpenAiCatalog
         {
             ServerKind.OpenRouter => $$"""
                 {"id":{{model}},"name":"Simulated: Model","created":1700000000,"context_length":{{context}},"architecture":{"modality":"text+image->text","input_modalities":["text","image"],"output_modalities":["text"]},
-                "pricing":{"prompt":"0.000001","completion":"0.000002"},"top_provider":{"context_length":{{context}},"max_completion_tokens":16384,"is_moderated":false},"supported_parameters":["include_reasoning","max_tokens","reasoning","response_format","structured_outputs","tool_choice","tools"]}
+                "pricing":{"prompt":"0.000001","completion":"0.000002","request":"0","image":"0","input_cache_read":"0.0000001","input_cache_write":"0.00000125"},"top_provider":{"context_length":{{context}},"max_completion_tokens":16384,"is_moderated":false},"supported_parameters":["include_reasoning","max_tokens","reasoning","response_format","structured_outputs","tool_choice","tools"]}
                 """,
             ServerKind.Vllm => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"vllm","root":{{model}},"parent":null,"max_model_len":{{context}},"permission":[]}""",
             ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560}}""",

@@ -76,6 +76,13 @@ internal sealed class AnthropicProvider : IPassThrough
         ValueTask.FromResult(_settings.LaneOf(target));
 
     /// <inheritdoc/>
+    public Pricing PricingOf(Target target)
+    {
+        var unsaid = AnthropicHost.IsAnthropic(_address) ? Pricing.OfClient : _address.IsLoopback ? Pricing.Local : Pricing.Unknown;
+        return _overrides.For(target.Model).PricingOver(told: null, unsaid);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>

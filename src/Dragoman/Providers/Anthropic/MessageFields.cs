@@ -16,6 +16,7 @@ internal sealed class MessageFields
     private int? _thinking;
     private int _searches;
     private int _fetches;
+    private bool _toldUsage;
 
     /// <summary>Where the name of the model stands in what was read last, quotes included; empty when it isn't there.</summary>
     public Range Model { get; private set; } = ..0;
@@ -24,7 +25,7 @@ internal sealed class MessageFields
     public string? Type { get; private set; }
 
     /// <summary>Why and how the answer ended.</summary>
-    public Finish Finish() => new(ReasonOf(_stopReason), new Usage(_input + _cacheWritten, _output, _cacheRead, _thinking, _searches, _fetches))
+    public Finish Finish() => new(ReasonOf(_stopReason), new Usage(_input + _cacheWritten, _output, _cacheRead, _thinking, _searches, _fetches) { CacheWriteTokens = _cacheWritten, IsEstimated = !_toldUsage })
     {
         StopSequence = _stopSequence,
         PassedReason = _stopReason ?? "",
@@ -60,6 +61,7 @@ internal sealed class MessageFields
     private void ReadUsage(ref Utf8JsonReader json)
     {
         if (!JsonSlices.EnterObject(ref json)) return;
+        _toldUsage = true;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("input_tokens"u8)) _input = Number(ref json) ?? _input;

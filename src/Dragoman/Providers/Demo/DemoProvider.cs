@@ -35,6 +35,9 @@ internal sealed class DemoProvider(ProviderContext context) : IProvider
     }
 
     /// <inheritdoc/>
+    public Pricing PricingOf(Target target) => Pricing.Local;
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<ModelInfo>>(
         [new ModelInfo { Name = ProviderSet.DemoName, Tools = true, MaxInputTokens = ContextTokens, MaxOutputTokens = ContextTokens }]);
 

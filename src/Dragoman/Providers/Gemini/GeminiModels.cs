@@ -24,6 +24,9 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
     private Task<IReadOnlyList<ModelInfo>?>? _listing;
     private long _listed;
 
+    // The last list that came.
+    private volatile IReadOnlyList<ModelInfo>? _models;
+
     /// <summary>What is known of a model, under the name that the API has for it. One that isn't known is the API's to refuse.</summary>
     public async ValueTask<GeminiModelTraits> GetAsync(string name, CancellationToken cancellationToken)
     {
@@ -31,6 +34,14 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
         var model = Resolve(name, listed);
         var info = listed?.FirstOrDefault(known => known.IsCalled(model)) ?? Known(model);
         return GeminiModelTraits.Of(info.Name) with { InputLimit = info.MaxInputTokens, OutputLimit = info.MaxOutputTokens };
+    }
+
+    /// <summary>The API's name for a model by what is at hand: the API is not asked.</summary>
+    public string NameOf(string name)
+    {
+        var listed = _models;
+        var model = Resolve(name, listed);
+        return listed?.FirstOrDefault(known => known.IsCalled(model))?.Name ?? model;
     }
 
     /// <summary>All models.</summary>
@@ -125,7 +136,7 @@ internal sealed class GeminiModels(GeminiClient client, GeminiSettings settings,
             if (page.Length == 0) break;
         }
 
-        return [.. models.Select(model => model with { StandsFor = TiersOf(model.Name, models) })];
+        return _models = [.. models.Select(model => model with { StandsFor = TiersOf(model.Name, models) })];
     }
 
     // Models for embeddings, pictures and speech are in the same list.

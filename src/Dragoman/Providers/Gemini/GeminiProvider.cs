@@ -93,6 +93,9 @@ internal sealed class GeminiProvider : IProvider
     public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => ValueTask.FromResult(_settings.LaneOf(target));
 
     /// <inheritdoc/>
+    public Pricing PricingOf(Target target) => _overrides.For(_models.NameOf(target.Model)).PricingOver(told: null, Pricing.Unknown);
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -44,7 +44,10 @@ internal sealed record GeminiUsage(int Prompt, int Cached, int Candidates, int T
     {
         var prompt = Prompt > 0 ? Prompt : estimatedPrompt;
         var output = Candidates + Thoughts > 0 ? Candidates + Thoughts : pieces;
-        return new Usage(Math.Max(0, prompt + ToolUse - Cached), output, Cached, Thoughts > 0 ? Thoughts : null);
+        return new Usage(Math.Max(0, prompt + ToolUse - Cached), output, Cached, Thoughts > 0 ? Thoughts : null)
+        {
+            IsEstimated = Prompt == 0 || (Candidates + Thoughts == 0 && pieces > 0),
+        };
     }
 
     private static int Known(int before, int later) => later > 0 ? later : before;

@@ -40,6 +40,9 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
         }
     }
 
+    /// <summary>The model runs on ollama.com, by what is at hand: the server is not asked.</summary>
+    public bool IsCloud(string name) => _known.TryGetValue(name, out var known) ? known.Model.IsCloud : OllamaModel.IsCloudName(name);
+
     /// <summary>Forgets a model that the server no longer has.</summary>
     public void Forget(string name) => _known.TryRemove(name, out _);
 

@@ -101,6 +101,13 @@ internal sealed class OllamaProvider : ILocalModels
     public ValueTask<LaneLimit?> LaneOfAsync(Target target, CancellationToken cancellationToken) => ValueTask.FromResult(_settings.LaneOf(target, _address));
 
     /// <inheritdoc/>
+    public Pricing PricingOf(Target target)
+    {
+        var isCloud = _models.IsCloud(target.Model) || UpstreamHost.IsWithin(_address, "ollama.com");
+        return _overrides.For(target.Model).PricingOver(told: null, isCloud ? Pricing.Unknown : Pricing.Local);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -37,17 +37,25 @@ internal static class ListedModel
             StructuredOutputs = abilities.Overlaps(["structured_outputs", "response_format", "json_schema"]),
             Generates = Generates(entry),
             Remote = isRemote,
-            InputPrice = Price(entry, "prompt"),
-            OutputPrice = Price(entry, "completion"),
+            Price = Price(entry),
         };
     }
 
     // OpenRouter tells US dollars a token, as a string: "pricing": {"prompt": "0.0000002", ...}; -1 for a price that depends.
-    private static decimal? Price(JsonElement entry, string what)
+    private static ModelPrice? Price(JsonElement entry)
     {
-        if (entry.Find("pricing") is not { } pricing || !decimal.TryParse(JsonTexts.Of(pricing, what), NumberStyles.Float, CultureInfo.InvariantCulture, out var dollars)) return null;
-        return dollars is >= 0 and < 1 ? dollars * 1_000_000 : null;
+        const int million = 1_000_000;
+        if (entry.Find("pricing") is not { } pricing || Amount(pricing, "prompt") is not { } input || Amount(pricing, "completion") is not { } output) return null;
+        return new ModelPrice(input * million, output * million)
+        {
+            CacheRead = Amount(pricing, "input_cache_read") * million,
+            CacheWrite = Amount(pricing, "input_cache_write") * million,
+            Request = Amount(pricing, "request") ?? 0,
+        };
     }
+
+    private static decimal? Amount(JsonElement pricing, string what) =>
+        decimal.TryParse(JsonTexts.Of(pricing, what), NumberStyles.Float, CultureInfo.InvariantCulture, out var dollars) && dollars is >= 0 and < 1 ? dollars : null;
 
     /// <summary>The context size that an entry tells; null when it tells none.</summary>
     public static int? Context(JsonElement entry) => ContextFields.Select(field => JsonTexts.Number(entry, field)).FirstOrDefault(tokens => tokens is not null);

@@ -33,6 +33,12 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
     private Task<ServerModels?>? _listing;
     private long _listed;
 
+    // Of the last list that came: while it is asked for anew, or can't be had, prices are what they were.
+    private volatile Dictionary<string, ModelPrice> _prices = [];
+
+    /// <summary>What the server's list says that a model costs; null when it doesn't say, or wasn't asked yet.</summary>
+    public ModelPrice? PriceOf(string model) => _prices.GetValueOrDefault(model);
+
     /// <summary>What is known of the server.</summary>
     public async ValueTask<ServerModels> GetAsync(CancellationToken cancellationToken)
     {
@@ -94,6 +100,9 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
         var dialect = Recognize(listed);
         var models = listed.Select(entry => ListedModel.Read(entry, isRemote: !address.IsLoopback)).OfType<ModelInfo>().ToList();
         if (dialect.Name == LmStudio) models = await WithLmStudioAsync(models, cancellationToken);
+        var prices = new Dictionary<string, ModelPrice>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in models.Where(model => model.Price is not null)) prices[model.Name] = model.Price!;
+        _prices = prices;
         int? slots = null;
         if (dialect.Name == LlamaCpp) (models, slots) = await WithLlamaCppAsync(models, cancellationToken);
         return new ServerModels(dialect, [.. models.Select(Configured)]) { Slots = slots };

@@ -24,6 +24,7 @@ internal sealed class OpenAiProvider : IProvider
 
     private readonly ProviderContext _context;
     private readonly OpenAiSettings _settings;
+    private readonly Uri _address;
     private readonly OverrideTable _overrides;
     private readonly KeyRing _keys;
     private readonly OpenAiErrors _errors;
@@ -37,7 +38,7 @@ internal sealed class OpenAiProvider : IProvider
     {
         _context = context;
         _settings = OpenAiSettings.Read(context.Name, context.Settings);
-        var address = _settings.BaseAddress(context.Name);
+        var address = _address = _settings.BaseAddress(context.Name);
         var dialect = OpenAiDialects.Named(_settings.Dialect ?? "") ?? OpenAiDialects.At(address);
         if (dialect == OpenAiDialects.Generic) dialect = OpenAiDialects.Named(context.Name) ?? dialect;
         _overrides = OverrideTable.Of(context.Name, _settings, context.IdleTimeout);
@@ -87,6 +88,10 @@ internal sealed class OpenAiProvider : IProvider
         var isSet = _settings.Concurrency is not null || _settings.Of(target.Model)?.Concurrency is not null;
         return _settings.LaneOf(target, isSet ? null : await _models.SlotsAsync(cancellationToken));
     }
+
+    /// <inheritdoc/>
+    public Pricing PricingOf(Target target) =>
+        _overrides.For(target.Model).PricingOver(_models.PriceOf(target.Model), otherwise: _address.IsLoopback ? Pricing.Local : Pricing.Unknown);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) => await _models.ListAsync(cancellationToken);

@@ -10,7 +10,8 @@ namespace Dragoman.Providers.OpenAi;
 /// <param name="Output">Generated tokens, as the upstream counts them.</param>
 /// <param name="Reasoning">Tokens of thinking.</param>
 /// <param name="Total">All together.</param>
-internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reasoning, int Total)
+/// <param name="Written">Prompt tokens that were written to the cache (OpenRouter tells).</param>
+internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reasoning, int Total, int Written = 0)
 {
     /// <summary>Nothing is known yet.</summary>
     public static OpenAiUsage None { get; } = new(0, 0, 0, 0, 0);
@@ -28,8 +29,8 @@ internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reaso
             // DeepSeek's name, and Moonshot's.
             else if (json.ValueTextEquals("prompt_cache_hit_tokens"u8) || json.ValueTextEquals("cached_tokens"u8)) usage = usage with { Cached = Math.Max(usage.Cached, ReadTokens(ref json)) };
             else if (json.ValueTextEquals("reasoning_tokens"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, ReadTokens(ref json)) };
-            else if (json.ValueTextEquals("prompt_tokens_details"u8) || json.ValueTextEquals("input_tokens_details"u8)) usage = usage with { Cached = Math.Max(usage.Cached, Detail(ref json, "cached_tokens"u8)) };
-            else if (json.ValueTextEquals("completion_tokens_details"u8) || json.ValueTextEquals("output_tokens_details"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, Detail(ref json, "reasoning_tokens"u8)) };
+            else if (json.ValueTextEquals("prompt_tokens_details"u8) || json.ValueTextEquals("input_tokens_details"u8)) usage = usage.WithPromptDetails(ref json);
+            else if (json.ValueTextEquals("completion_tokens_details"u8) || json.ValueTextEquals("output_tokens_details"u8)) usage = usage.WithOutputDetails(ref json);
             else Skip(ref json);
         }
 
@@ -38,7 +39,7 @@ internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reaso
 
     /// <summary>What is known after a later object.</summary>
     public OpenAiUsage With(OpenAiUsage later) =>
-        new(Known(Prompt, later.Prompt), Known(Cached, later.Cached), Known(Output, later.Output), Known(Reasoning, later.Reasoning), Known(Total, later.Total));
+        new(Known(Prompt, later.Prompt), Known(Cached, later.Cached), Known(Output, later.Output), Known(Reasoning, later.Reasoning), Known(Total, later.Total), Known(Written, later.Written));
 
     /// <summary>Generated tokens with those of the thinking. xAI leaves these out of <c>completion_tokens</c>, all others have them in.</summary>
     public int Generated => Reasoning > Output || (Reasoning > 0 && Total == Prompt + Output + Reasoning) ? Output + Reasoning : Output;
@@ -50,21 +51,39 @@ internal sealed record OpenAiUsage(int Prompt, int Cached, int Output, int Reaso
     {
         var prompt = Prompt > 0 ? Prompt : estimatedPrompt;
         var cached = Math.Min(Cached, prompt);
-        return new Usage(prompt - cached, Generated > 0 ? Generated : pieces, cached, Reasoning > 0 ? Reasoning : null);
+        return new Usage(prompt - cached, Generated > 0 ? Generated : pieces, cached, Reasoning > 0 ? Reasoning : null)
+        {
+            CacheWriteTokens = Math.Min(Written, prompt - cached),
+            IsEstimated = Prompt == 0 || (Generated == 0 && pieces > 0),
+        };
     }
 
     private static int Known(int before, int later) => later > 0 ? later : before;
 
-    private static int Detail(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    private OpenAiUsage WithPromptDetails(ref Utf8JsonReader json)
     {
-        if (!EnterObject(ref json)) return 0;
-        var tokens = 0;
+        var usage = this;
+        if (!EnterObject(ref json)) return usage;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals(name)) tokens = ReadTokens(ref json);
+            if (json.ValueTextEquals("cached_tokens"u8)) usage = usage with { Cached = Math.Max(usage.Cached, ReadTokens(ref json)) };
+            else if (json.ValueTextEquals("cache_write_tokens"u8)) usage = usage with { Written = ReadTokens(ref json) };
             else Skip(ref json);
         }
 
-        return tokens;
+        return usage;
+    }
+
+    private OpenAiUsage WithOutputDetails(ref Utf8JsonReader json)
+    {
+        var usage = this;
+        if (!EnterObject(ref json)) return usage;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("reasoning_tokens"u8)) usage = usage with { Reasoning = Math.Max(usage.Reasoning, ReadTokens(ref json)) };
+            else Skip(ref json);
+        }
+
+        return usage;
     }
 }

@@ -45,6 +45,8 @@ internal sealed class OverrideTable
         MaxTokens = own.MaxTokens ?? below.MaxTokens,
         System = own.System is { } text ? JsonText.From(text) : below.System,
         IdleTimeout = own.IdleTimeoutSeconds is { } idle ? TimeSpan.FromSeconds(idle) : below.IdleTimeout,
+        // As a whole: a model's input with the provider's cache would be nobody's price.
+        Price = own.Price ?? below.Price,
         FirstEventTimeout = own.FirstEventTimeoutSeconds is { } first ? TimeSpan.FromSeconds(first) : below.FirstEventTimeout,
     };
 

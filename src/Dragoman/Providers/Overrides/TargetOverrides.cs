@@ -35,8 +35,20 @@ internal sealed record TargetOverrides
     /// <summary>How long the first event may take; null: as long as the upstream isn't silent.</summary>
     public TimeSpan? FirstEventTimeout { get; init; }
 
+    /// <summary>What the configuration says that the model costs; null: nothing.</summary>
+    public PriceSettings? Price { get; init; }
+
     /// <summary>Something of the Messages request changes.</summary>
     public bool ChangesRequest => Temperature is not null || TopP is not null || TopK is not null || MaxTokens is not null || !System.IsEmpty;
+
+    /// <summary>What is known of the model's price: what the configuration says, else what the upstream tells.</summary>
+    /// <param name="told">What the upstream tells; null: nothing.</param>
+    /// <param name="otherwise">What is known where neither says anything.</param>
+    public Pricing PricingOver(ModelPrice? told, Pricing otherwise)
+    {
+        if (Price is { } own) return Pricing.Of(own.Over(told));
+        return told is null ? otherwise : Pricing.Of(told);
+    }
 
     /// <summary>Puts the headers into a request, in place of those of the same name.</summary>
     public void WriteHeaders(HttpRequestMessage request)

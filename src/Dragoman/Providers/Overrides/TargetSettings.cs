@@ -30,6 +30,9 @@ internal abstract class TargetSettings
     /// <summary>Seconds until the first event of an answer. Null: only silence counts.</summary>
     public double? FirstEventTimeoutSeconds { get; set; }
 
+    /// <summary>What the model costs. Null: what the upstream tells, if it does.</summary>
+    public PriceSettings? Price { get; set; }
+
     /// <summary>How many requests the upstream gets at once: all of a provider's models together, or one model apart from the others; 0: no limit. Null: what the provider knows.</summary>
     public int? Concurrency { get; set; }
 
@@ -47,6 +50,7 @@ internal abstract class TargetSettings
         if (Body.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object)) throw new ConfigException($"{path}.body: expected a JSON object of fields");
         Sampling?.Check($"{path}.sampling");
         if (MaxTokens < 1) throw new ConfigException($"{path}.maxTokens: expected a number of tokens, 1 or more");
+        Price?.Check($"{path}.price");
         LaneLimit.Check(path, Concurrency);
         CheckSeconds($"{path}.idleTimeoutSeconds", IdleTimeoutSeconds);
         CheckSeconds($"{path}.firstEventTimeoutSeconds", FirstEventTimeoutSeconds);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Providers;
 using Dragoman.Providers.Gemini;
 using Dragoman.Providers.Ollama;
 using Dragoman.Providers.OpenAi;
@@ -54,6 +55,13 @@ public sealed class TargetSettingsTests
     [InlineData("""{"models":{"m":{"sampling":{"topK":1.5}}}}""", "providers.up.models.m.sampling.topK")]
     [InlineData("""{"sampling":{"seed":1}}""", "there is no setting 'seed'")]
     [InlineData("""{"maxTokens":0}""", "providers.up.maxTokens")]
+    [InlineData("""{"price":{"input":-1,"output":1}}""", "providers.up.price.input")]
+    [InlineData("""{"price":{"input":1,"output":2000000}}""", "providers.up.price.output")]
+    [InlineData("""{"price":{"input":1,"output":1,"cacheRead":-0.1}}""", "providers.up.price.cacheRead")]
+    [InlineData("""{"models":{"m":{"price":{"input":1,"output":1,"cacheWrite":-1}}}}""", "providers.up.models.m.price.cacheWrite")]
+    [InlineData("""{"models":{"m":{"price":{"output":1}}}}""", "providers.up.models.m.price: 'input' is missing")]
+    [InlineData("""{"price":{"input":1}}""", "providers.up.price: 'output' is missing")]
+    [InlineData("""{"price":{"input":1,"output":1,"cache":1}}""", "there is no setting 'cache'")]
     [InlineData("""{"models":{"m":{"body":"x"}}}""", "providers.up.models.m.body")]
     [InlineData("""{"models":{"m":{"headers":{"a b":"x"}}}}""", "providers.up.models.m.headers")]
     [InlineData("""{"headers":{"a":null}}""", "providers.up.headers.a")]
@@ -67,6 +75,21 @@ public sealed class TargetSettingsTests
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => OllamaSettings.Read("up", Json(section))).Message, StringComparison.Ordinal);
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => OpenAiSettings.Read("up", Json(section))).Message, StringComparison.Ordinal);
         Assert.Contains(expected, Assert.Throws<ConfigException>(() => GeminiSettings.Read("up", Json(section))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_models_price_stands_in_place_of_its_providers_and_what_it_leaves_out_is_what_the_upstream_tells()
+    {
+        var table = Table(OpenAiSettings.Read("up", Json("""
+            { "price": { "input": 3, "output": 15, "cacheRead": 0.3, "cacheWrite": 3.75 }, "models": { "m": { "price": { "input": 0.6, "output": 2.2 } }, "n": { "price": null } } }
+            """)));
+        var told = new ModelPrice(1, 2) { CacheRead = 0.1m, CacheWrite = 1.25m, Request = 0.01m };
+        Assert.Equal(new ModelPrice(3, 15) { CacheRead = 0.3m, CacheWrite = 3.75m }, table.For("other").PricingOver(told, Pricing.Local).Price);
+        Assert.Equal(new ModelPrice(0.6m, 2.2m) { CacheRead = 0.1m, CacheWrite = 1.25m }, table.For("m").PricingOver(told, Pricing.Local).Price);
+        Assert.Equal(new ModelPrice(0.6m, 2.2m), table.For("m").PricingOver(told: null, Pricing.Local).Price);
+        Assert.Equal(new ModelPrice(3, 15) { CacheRead = 0.3m, CacheWrite = 3.75m }, table.For("n").PricingOver(told: null, Pricing.Local).Price);
+        var silent = Table(Ollama("{}"));
+        Assert.Equal((Pricing.Of(told), Pricing.OfClient), (silent.For("m").PricingOver(told, Pricing.OfClient), silent.For("m").PricingOver(told: null, Pricing.OfClient)));
     }
 
     [Fact]
