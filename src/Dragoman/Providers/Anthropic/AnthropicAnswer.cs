@@ -14,6 +14,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
 
     private HttpResponseMessage? _response;
     private SseFrames? _frames;
+    private (ReadOnlyMemory<byte>? Frame, UpstreamError? Error)? _ahead;
 
     /// <summary>What came before the body.</summary>
     public UpstreamHead Head { get; private set; } = null!;
@@ -24,7 +25,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
     public async ValueTask<UpstreamError?> OpenAsync(string path, UpstreamBody body, ClientHead sender, string? key, CancellationToken cancellationToken)
     {
-        _response?.Dispose();
+        await DisposeAsync();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(overrides.IdleTimeout);
         try
@@ -38,7 +39,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
 
             var type = _response.Content.Headers.ContentType?.MediaType;
             // The page of a captive portal, or of a wrong address.
-            if (type is "text/html") return errors.Unreadable("a web page");
+            if (type is "text/html") return errors.WebPage();
             IsStream = type is "text/event-stream";
             if (IsStream) _frames = new SseFrames(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
@@ -58,9 +59,26 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
         }
     }
 
+    /// <summary>
+    /// The refusal that an answer with a good status begins with; null: it begins otherwise. What was read is the next that <see cref="ReadAsync"/> gives.
+    /// </summary>
+    public async ValueTask<UpstreamError?> RefusalAsync(CancellationToken cancellationToken)
+    {
+        if (!IsStream) return null;
+        _ahead = await ReadNextAsync(cancellationToken);
+        return _ahead is { Frame: { } first } ? errors.FromFirstFrame(first, Head) : null;
+    }
+
     /// <summary>The next frame of a stream; null at the end.</summary>
+    public ValueTask<(ReadOnlyMemory<byte>? Frame, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_ahead is not { } ahead) return ReadNextAsync(cancellationToken);
+        _ahead = null;
+        return ValueTask.FromResult(ahead);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(ReadOnlyMemory<byte>? Frame, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    private async ValueTask<(ReadOnlyMemory<byte>? Frame, UpstreamError? Error)> ReadNextAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -119,6 +137,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _ahead = null;
         if (_frames is not null) await _frames.DisposeAsync();
         _response?.Dispose();
     }

@@ -9,11 +9,12 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
 {
     private HttpResponseMessage? _response;
     private GeminiStream? _chunks;
+    private (ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)? _ahead;
 
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
     public async ValueTask<UpstreamError?> OpenAsync(ReadOnlyMemory<byte> body, string? key, CancellationToken cancellationToken)
     {
-        _response?.Dispose();
+        await DisposeAsync();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(overrides.IdleTimeout);
         try
@@ -26,7 +27,7 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
             }
 
             // The page of a captive portal, or of a wrong address.
-            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(model, "a web page");
+            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.WebPage(model);
             _chunks = new GeminiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
@@ -49,8 +50,24 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
         }
     }
 
+    /// <summary>
+    /// The refusal that an answer with a good status begins with; null: it begins otherwise. What was read is the next that <see cref="ReadAsync"/> gives.
+    /// </summary>
+    public async ValueTask<UpstreamError?> RefusalAsync(CancellationToken cancellationToken)
+    {
+        _ahead = await ReadNextAsync(cancellationToken);
+        return _ahead is { Chunk: { } first } && GeminiErrors.IsError(first) ? errors.FromChunk(first, model) : null;
+    }
+
     /// <summary>The next chunk; null at the end.</summary>
-    public async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_ahead is not { } ahead) return ReadNextAsync(cancellationToken);
+        _ahead = null;
+        return ValueTask.FromResult(ahead);
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadNextAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -70,6 +87,7 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _ahead = null;
         if (_chunks is not null) await _chunks.DisposeAsync();
         _response?.Dispose();
     }

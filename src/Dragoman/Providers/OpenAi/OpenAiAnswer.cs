@@ -8,6 +8,7 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
 {
     private HttpResponseMessage? _response;
     private OpenAiStream? _chunks;
+    private (ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)? _ahead;
 
     /// <summary>The upstream said that this was all.</summary>
     public bool IsDone => _chunks?.IsDone == true;
@@ -15,7 +16,7 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
     public async ValueTask<UpstreamError?> OpenAsync(OpenAiApi api, UpstreamBody body, string? key, CancellationToken cancellationToken)
     {
-        _response?.Dispose();
+        await DisposeAsync();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(overrides.IdleTimeout);
         try
@@ -28,7 +29,7 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
             }
 
             // The page of a captive portal, or of a wrong address.
-            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.Unreadable(terms.Model, "a web page");
+            if (_response.Content.Headers.ContentType?.MediaType is "text/html") return errors.WebPage(terms.Model);
             _chunks = new OpenAiStream(await _response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
             return null;
         }
@@ -47,8 +48,30 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
         }
     }
 
+    /// <summary>
+    /// The refusal that an answer with a good status begins with; null: it begins otherwise. What was read is the next that <see cref="ReadAsync"/> gives.
+    /// </summary>
+    public async ValueTask<UpstreamError?> RefusalAsync(CancellationToken cancellationToken)
+    {
+        ResponsesEvent? read;
+        do
+        {
+            _ahead = await ReadNextAsync(cancellationToken);
+            read = _ahead is { Chunk: { } next } ? ResponsesEvent.TryRead(next) : null;
+        }
+        while (read is { IsBeginning: true });
+        return read is { IsError: true } && _ahead is { Chunk: { } first } ? errors.FromChunk(first, terms) : null;
+    }
+
     /// <summary>The next object; null at the end.</summary>
-    public async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_ahead is not { } ahead) return ReadNextAsync(cancellationToken);
+        _ahead = null;
+        return ValueTask.FromResult(ahead);
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte>? Chunk, UpstreamError? Error)> ReadNextAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -72,6 +95,7 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _ahead = null;
         if (_chunks is not null) await _chunks.DisposeAsync();
         _response?.Dispose();
     }
