@@ -1,5 +1,4 @@
 using System.Reflection;
-using Dragoman.Delivery;
 using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;

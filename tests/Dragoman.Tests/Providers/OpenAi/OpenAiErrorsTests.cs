@@ -37,6 +37,14 @@ public sealed class OpenAiErrorsTests
         { "the request exceeds the available context size. try increasing the context size or enable context shift", "prompt is too long: 2049 tokens > 2048 maximum" },
     };
 
+    [Fact]
+    public void A_certificate_that_is_not_trusted_does_not_pass_by_waiting()
+    {
+        var refused = new HttpRequestException("The SSL connection could not be established", new System.Security.Authentication.AuthenticationException("untrusted"));
+        Assert.Equal(UpstreamErrorKind.Misconfigured, OpenAiTranslation.Errors.Unreachable(refused).Kind);
+        Assert.Equal(UpstreamErrorKind.Unreachable, OpenAiTranslation.Errors.Unreachable(new HttpRequestException("refused", new System.Net.Sockets.SocketException())).Kind);
+    }
+
     [Theory]
     [MemberData(nameof(Overflows))]
     public void An_overflow_is_told_with_the_server_s_own_numbers(string words, string expected)

@@ -172,6 +172,23 @@ public sealed class OverridesGatewayTests
         Assert.Equal("up/m1", (await world.AskAsync(model: "chain")).Response.Headers.GetValues("x-dragoman-model").Single());
     }
 
+    [Theory]
+    [InlineData("ollama", 301)]
+    [InlineData("ollama", 405)]
+    [InlineData("gemini", 302)]
+    [InlineData("gemini", 405)]
+    [InlineData("openai", 307)]
+    [InlineData("openai", 404)]
+    [InlineData("anthropic", 308)]
+    [InlineData("anthropic", 405)]
+    public async Task An_upstream_that_is_set_up_wrongly_is_asked_once(string type, int status)
+    {
+        await using var world = await AnyUpstream.StartAsync(type, """ "apiKey":"k" """, _ => (status, null));
+        var (response, body) = await world.AskAsync();
+        Assert.Equal((502, "false", 1), ((int)response.StatusCode, response.Headers.GetValues("x-should-retry").Single(), world.Requests.Count));
+        Assert.Contains("url", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_client_s_own_credentials_stop_nobody_else()
     {
