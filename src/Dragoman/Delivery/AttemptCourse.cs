@@ -10,30 +10,36 @@ internal sealed partial class AttemptCourse
     private static readonly TimeSpan FullQueueWait = TimeSpan.FromSeconds(5);
 
     private readonly AttemptParts _parts;
-    private readonly List<Target> _targets;
     private readonly Caller _caller;
     private readonly IAttemptWatch _watch;
     private readonly Failures _failures;
     private readonly long _started;
+
+    // The time in queues, which is nobody's failure.
     private TimeSpan _queued;
+
+    // Those from _next on are still to be asked.
+    private IReadOnlyList<Target> _targets;
+    private int _next;
+
+    // Which one it is about now, how often it was asked, and after which failure and time it is to be asked again.
+    private Target _target;
+    private int _attempts;
     private (TimeSpan Delay, UpstreamError Failed)? _repeat;
-    private int _index = -1;
-    private int _attempt;
+
+    // Of those that were left alone the one that will be asked again soonest, and when.
+    private (Target Target, TimeSpan Remaining)? _spare;
+    private bool _asked;
     private bool _forced;
     private bool _repeated;
-    private bool _asked;
 
     /// <summary>Begins before the first target.</summary>
     public AttemptCourse(AttemptParts parts, IReadOnlyList<Target> targets, Failures failures, Caller caller, IAttemptWatch watch)
     {
-        (_parts, _targets, _failures, _caller, _watch) = (parts, [.. targets], failures, caller, watch);
+        (_parts, _targets, _failures, _caller, _watch) = (parts, targets, failures, caller, watch);
+        _target = targets[0];
         _started = parts.Time.GetTimestamp();
     }
-
-    /// <summary>What to tell the client.</summary>
-    public UpstreamError Verdict => _failures.MostTelling()! with { Repeated = _repeated };
-
-    private Target Current => _targets[_index];
 
     /// <summary>The next attempt, when its time has come and there is a place for it; null when there is none.</summary>
     public async ValueTask<Attempt?> NextAsync(CancellationToken cancellationToken)
@@ -43,109 +49,124 @@ internal sealed partial class AttemptCourse
             _repeat = null;
             await Task.Delay(repeat.Delay, _parts.Time, cancellationToken);
             if (await TryBeginAsync(cancellationToken) is { } again) return again;
-            _failures.Add(Current, repeat.Failed);
+            _failures.Add(_target, repeat.Failed);
         }
 
-        while (++_index < _targets.Count)
+        while (_next < _targets.Count)
         {
-            _attempt = 0;
+            (_target, _attempts) = (_targets[_next++], 0);
             if (await TryBeginAsync(cancellationToken) is { } attempt) return attempt;
         }
 
-        return _asked || _forced ? null : await ForceAsync(cancellationToken);
+        return _asked || _spare is not { } spare ? null : await ForceAsync(spare.Target, cancellationToken);
     }
 
     /// <summary>Takes note of a failure that the client hasn't seen anything of.</summary>
     public async ValueTask FailAsync(Attempt attempt, UpstreamError error)
     {
         await attempt.Pass.ReportAsync(error.Kind);
-        var target = attempt.Target;
-        var spent = _parts.Time.GetElapsedTime(_started) - _queued;
-        var step = _parts.Policy.After(error, _attempt, spent, _parts.Ids.Fraction(), out var delay);
-        // A circuit that has opened by this failure, or was open before it, is left alone.
-        if (step == NextStep.Repeat && (_forced || _parts.Breakers.Remaining(target) > TimeSpan.Zero)) step = NextStep.Next;
+        if (_parts.Policy.PauseAfter(error) is { } pause) LogPause(_parts.Log, _target, error.Message, _parts.Breakers.Rest(_target, pause).TotalSeconds);
+        var step = After(error, out var delay);
         if (step == NextStep.Repeat)
         {
-            _repeated = true;
-            _repeat = (delay, error);
-            LogRepeat(_parts.Log, target, error.Message, delay.TotalSeconds);
+            (_repeated, _repeat) = (true, (delay, error));
+            LogRepeat(_parts.Log, _target, error.Message, delay.TotalSeconds);
             return;
         }
 
-        _failures.Add(target, error);
-        if (step == NextStep.Stop) _targets.RemoveRange(_index + 1, _targets.Count - _index - 1);
-        else if (error.Kind == UpstreamErrorKind.ContextOverflow) SkipSmall(target);
-        if (_index + 1 < _targets.Count) LogFallback(_parts.Log, target, error.Message, _targets[_index + 1]);
+        _failures.Add(_target, error);
+        if (step == NextStep.Stop) _next = _targets.Count;
+        else if (error.Kind == UpstreamErrorKind.ContextOverflow) SkipSmall();
+        if (_next < _targets.Count) LogFallback(_parts.Log, _target, error.Message, _targets[_next]);
     }
 
-    private void SkipSmall(Target failed)
+    /// <summary>What to tell the client, as no target has answered.</summary>
+    public UpstreamError Verdict()
     {
-        for (var i = _targets.Count - 1; i > _index; i--)
+        var (target, error) = _failures.MostTelling();
+        _watch.Told(target);
+        return error with { Repeated = _repeated };
+    }
+
+    private NextStep After(UpstreamError error, out TimeSpan delay)
+    {
+        var spent = _parts.Time.GetElapsedTime(_started) - _queued;
+        var step = _parts.Policy.After(error, _attempts, spent, _parts.Ids.Fraction(), out delay);
+        // A circuit that has opened by this failure, or was open before it, is left alone.
+        return step == NextStep.Repeat && (_forced || _parts.Breakers.PauseOf(_target) is not null) ? NextStep.Next : step;
+    }
+
+    private void SkipSmall()
+    {
+        var left = new List<Target>();
+        foreach (var target in _targets.Skip(_next))
         {
-            if (!_parts.Fit.IsNoLarger(_targets[i], failed)) continue;
-            _failures.Skip(_targets[i], "it takes no more");
-            _targets.RemoveAt(i);
+            if (_parts.Fit.IsNoLarger(target, _target)) _failures.Skip(target, "it takes no more");
+            else left.Add(target);
         }
+
+        (_targets, _next) = (left, 0);
     }
 
     // Null: not this target. A place is waited for before the circuit lets through: what has happened meanwhile counts.
     private async ValueTask<Attempt?> TryBeginAsync(CancellationToken cancellationToken)
     {
-        var target = Current;
-        if (IsLeftAlone(target)) return null;
-        var (slot, full) = await EnterAsync(target, cancellationToken);
+        if (IsLeftAlone()) return null;
+        var (slot, full) = await EnterAsync(cancellationToken);
         if (full is not null)
         {
-            _failures.Add(target, full);
+            _failures.Add(_target, full);
             return null;
         }
 
-        if (!IsLeftAlone(target))
+        if (!IsLeftAlone())
         {
-            if (_parts.Breakers.TryPass(target) is { } pass) return Begin(target, pass, slot);
-            _failures.Skip(target, "it failed repeatedly and is being tried with another request");
+            if (_parts.Breakers.TryPass(_target) is { } pass) return Begin(pass, slot);
+            LeaveAlone(TimeSpan.Zero, "it failed repeatedly and is being tried with another request");
         }
 
         slot?.Dispose();
         return null;
     }
 
-    private bool IsLeftAlone(Target target)
+    private bool IsLeftAlone()
     {
-        var remaining = _parts.Breakers.Remaining(target);
-        if (remaining == TimeSpan.Zero) return false;
-        _failures.Skip(target, $"it failed repeatedly and is tried again in {Math.Ceiling(remaining.TotalSeconds):N0} s");
+        if (_parts.Breakers.PauseOf(_target) is not { } pause) return false;
+        LeaveAlone(pause.Remaining, $"{pause.Reason} and is tried again in {Math.Ceiling(pause.Remaining.TotalSeconds):N0} s");
         return true;
     }
 
-    // Every target is left alone: better one question too many than no answer. The first is what the user prefers.
-    private async ValueTask<Attempt?> ForceAsync(CancellationToken cancellationToken)
+    private void LeaveAlone(TimeSpan remaining, string reason)
     {
-        _forced = true;
-        var target = _targets[0];
-        // The others aren't asked any more.
-        _index = _targets.Count - 1;
-        var (slot, full) = await EnterAsync(target, cancellationToken);
-        if (full is null) return Begin(target, _parts.Breakers.Force(target), slot);
+        _failures.Skip(_target, reason);
+        if (_spare is not { } spare || remaining < spare.Remaining) _spare = (_target, remaining);
+    }
+
+    // Every target is left alone: better one question too many than no answer.
+    private async ValueTask<Attempt?> ForceAsync(Target target, CancellationToken cancellationToken)
+    {
+        (_target, _attempts, _forced) = (target, 0, true);
+        var (slot, full) = await EnterAsync(cancellationToken);
+        if (full is null) return Begin(_parts.Breakers.Force(target), slot);
         _failures.Add(target, full);
         return null;
     }
 
-    private Attempt Begin(Target target, CircuitPass pass, LaneSlot? slot)
+    private Attempt Begin(CircuitPass pass, LaneSlot? slot)
     {
-        _attempt++;
+        _attempts++;
         _asked = true;
-        return new Attempt(target, _parts.Providers[target.Provider], pass, slot);
+        return new Attempt(_parts.Providers[pass.Target.Provider], pass, slot);
     }
 
-    private async ValueTask<(LaneSlot? Slot, UpstreamError? Full)> EnterAsync(Target target, CancellationToken cancellationToken)
+    private async ValueTask<(LaneSlot? Slot, UpstreamError? Full)> EnterAsync(CancellationToken cancellationToken)
     {
-        _watch.Trying(target);
-        if (await _parts.Providers[target.Provider].LaneOfAsync(target, cancellationToken) is not { } limit) return default;
+        _watch.Trying(_target);
+        if (await _parts.Providers[_target.Provider].LaneOfAsync(_target, cancellationToken) is not { } limit) return default;
         var slot = await _parts.Lanes.EnterAsync(limit, _caller, cancellationToken);
         if (slot is null)
         {
-            var words = $"{target}: {limit.Concurrency} requests are answered at once and {limit.Queue} wait already ({limit.Lane}, settings concurrency and queue). Try again later.";
+            var words = $"{_target}: {limit.Concurrency} requests are answered at once and {limit.Queue} wait already ({limit.Lane}, settings concurrency and queue). Try again later.";
             return (null, new UpstreamError(UpstreamErrorKind.Overloaded, words, FullQueueWait));
         }
 
@@ -163,4 +184,7 @@ internal sealed partial class AttemptCourse
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} failed ({Error}), trying {Next}")]
     private static partial void LogFallback(ILogger log, Target target, string error, Target next);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target} asks for a pause ({Error}): for {Seconds:N0} s requests go to their other targets, if they have any")]
+    private static partial void LogPause(ILogger log, Target target, string error, double seconds);
 }

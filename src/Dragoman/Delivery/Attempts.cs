@@ -15,24 +15,28 @@ internal sealed class Attempts(AttemptParts parts)
     /// <see cref="ReplyEventKind.Finished"/> or <see cref="ReplyEventKind.Failed"/>, and when it is out the upstream's request has ended and its lane is free.
     /// </summary>
     /// <exception cref="InvalidRequestException">The model can't do what the client insists on, or the request is wrong.</exception>
-    public async IAsyncEnumerable<ReplyEvent> StreamAsync(
-        MessagesRequest request, IReadOnlyList<Target> targets, Caller caller, IAttemptWatch watch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ReplyEvent> StreamAsync(
+        MessagesRequest request, IReadOnlyList<Target> targets, Caller caller, IAttemptWatch watch, CancellationToken cancellationToken)
     {
-        var failures = new Failures();
-        var course = new AttemptCourse(parts, parts.Fit.Fitting(request, Able(request, targets), failures), failures, caller, watch);
+        var failures = new Failures(watch);
+        var fitting = parts.Fit.Fitting(request, Able(request, targets), failures);
+        return AskAsync(new AttemptCourse(parts, fitting, failures, caller, watch), request, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<ReplyEvent> AskAsync(AttemptCourse course, MessagesRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (await course.NextAsync(cancellationToken) is { } next)
         {
-            var (visible, ending) = (false, default(ReplyEvent?));
+            var visible = false;
+            Finish? finish = null;
+            UpstreamError? error = null;
             using (var attempt = next)
             {
                 await foreach (var step in attempt.Provider.StreamAsync(request, attempt.Target, cancellationToken))
                 {
-                    if (step.Kind is ReplyEventKind.Finished or ReplyEventKind.Failed)
-                    {
-                        ending = step;
-                        break;
-                    }
-
+                    if (step.Kind == ReplyEventKind.Finished) finish = step.Finish;
+                    else if (step.Kind == ReplyEventKind.Failed) error = step.Error;
+                    if (finish is not null || error is not null) break;
                     if (!visible && IsVisible(step.Kind, request))
                     {
                         visible = true;
@@ -42,25 +46,18 @@ internal sealed class Attempts(AttemptParts parts)
                     yield return step;
                 }
 
-                ending ??= ReplyEvent.Failed(new UpstreamError(UpstreamErrorKind.Broken, $"{attempt.Target}: the answer ended without saying so."));
-                if (ending is { Kind: ReplyEventKind.Failed, Error: { } error })
-                {
-                    // Also when it began well: an upstream whose answers break off is no good one.
-                    if (visible) await attempt.Pass.ReportAsync(error.Kind);
-                    else await course.FailAsync(attempt, error);
-                }
-                else if (!visible)
-                {
-                    await attempt.Pass.ReportAsync(failure: null);
-                }
+                if (finish is null) error ??= new UpstreamError(UpstreamErrorKind.Broken, $"{attempt.Target}: the answer ended without saying so.");
+                if (error is not null && !visible) await course.FailAsync(attempt, error);
+                // Also when it began well: an upstream whose answers break off is no good one.
+                else if (error is not null || !visible) await attempt.Pass.ReportAsync(error?.Kind);
             }
 
-            if (!visible && ending is { Kind: ReplyEventKind.Failed }) continue;
-            yield return ending.Value;
+            if (error is not null && !visible) continue;
+            yield return error is null ? ReplyEvent.Finished(finish!) : ReplyEvent.Failed(error);
             yield break;
         }
 
-        yield return ReplyEvent.Failed(course.Verdict);
+        yield return ReplyEvent.Failed(course.Verdict());
     }
 
     // The beginning of a stream that is passed on says no more than the one that the gateway writes itself while it waits; a whole answer is an answer.

@@ -28,4 +28,10 @@ internal interface IAttemptWatch
 
     /// <summary>The request has waited for its lane.</summary>
     void Queued(TimeSpan time);
+
+    /// <summary>A target isn't asked. <paramref name="reason"/> is a half sentence about it.</summary>
+    void PassedOver(Target target, string reason);
+
+    /// <summary>None has answered, and this one's failure is what the client is told.</summary>
+    void Told(Target target);
 }

@@ -93,11 +93,12 @@ internal sealed class CircuitBreaker
 /// <summary>The probe of an open circuit, until its verdict is known.</summary>
 internal sealed class CircuitProbe(CircuitBreaker breaker, TaskCompletionSource<Outcome<bool>> verdict)
 {
-    /// <summary>Tells how it ended. Where nobody knows, as the client has left, it counts as a failure: the circuit stays open and is probed again later.</summary>
-    public void End(bool failed)
+    /// <summary>Tells how it ended; false when that was told before.</summary>
+    public bool TryEnd(bool failed)
     {
         // What Polly makes of it is done when this returns: the continuation runs here.
-        verdict.TrySetResult(Outcome.FromResult(failed));
+        if (!verdict.TrySetResult(Outcome.FromResult(failed))) return false;
         breaker.Note();
+        return true;
     }
 }

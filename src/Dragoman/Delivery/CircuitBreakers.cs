@@ -5,8 +5,9 @@ using Dragoman.Replies;
 namespace Dragoman.Delivery;
 
 /// <summary>
-/// The circuit breakers of all upstreams. What can't be reached is a provider; what breaks, is overloaded or falls silent may be one of its models alone
-/// (a model that doesn't fit the memory, a region without capacity), so that is counted by model. They outlive an exchange of the configuration.
+/// The circuit breakers of all upstreams, and the pauses that upstreams have asked for. What can't be reached is a provider; what breaks, is overloaded or falls
+/// silent may be one of its models alone (a model that doesn't fit the memory, a region without capacity), so that is counted by model, as limits are. They
+/// outlive an exchange of the configuration.
 /// </summary>
 internal sealed class CircuitBreakers(TimeProvider time)
 {
@@ -17,13 +18,28 @@ internal sealed class CircuitBreakers(TimeProvider time)
     private readonly ConcurrentDictionary<string, CircuitBreaker> _providers = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Target, CircuitBreaker> _models = new();
 
-    /// <summary>For how much longer a target is left alone; zero when it may be asked.</summary>
-    public TimeSpan Remaining(Target target)
+    // No failures: an upstream that says when it answers again works.
+    private readonly Rests<Target> _rests = new(time);
+
+    /// <summary>The time in which a target is left alone; null when it may be asked.</summary>
+    public Pause? PauseOf(Target target)
     {
         var provider = _providers.GetValueOrDefault(target.Provider)?.Remaining ?? TimeSpan.Zero;
         var model = _models.GetValueOrDefault(target)?.Remaining ?? TimeSpan.Zero;
-        return provider > model ? provider : model;
+        var failed = provider > model ? provider : model;
+        var rest = _rests.Left(target);
+        if (rest > failed) return new Pause(rest, "it has asked for a pause");
+        return failed > TimeSpan.Zero ? new Pause(failed, "it failed repeatedly") : null;
     }
+
+    /// <summary>Leaves a target alone for as long as it wants; gives how long that will be.</summary>
+    public TimeSpan Rest(Target target, TimeSpan length) => _rests.Begin(target, length);
+
+    /// <summary>A target has answered in its pause, so that is over.</summary>
+    public void EndRest(Target target) => _rests.End(target);
+
+    /// <summary>A provider has other settings now, perhaps another key: what it wanted before says nothing.</summary>
+    public void EndRests(string provider) => _rests.End(target => string.Equals(target.Provider, provider, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lets a request through to a target; null when it is left alone now.</summary>
     public CircuitPass? TryPass(Target target)
@@ -32,7 +48,7 @@ internal sealed class CircuitBreakers(TimeProvider time)
         if (_models.GetValueOrDefault(target) is { IsClosed: false } model && (ofModel = model.TryProbe()) is null) return null;
         if (_providers.GetValueOrDefault(target.Provider) is { IsClosed: false } provider && (ofProvider = provider.TryProbe()) is null)
         {
-            ofModel?.End(failed: true);
+            ofModel?.TryEnd(failed: true);
             return null;
         }
 
@@ -40,7 +56,7 @@ internal sealed class CircuitBreakers(TimeProvider time)
     }
 
     /// <summary>Lets a request through whatever happened before: there is nobody else to ask.</summary>
-    public CircuitPass Force(Target target) => new(this, target, ofModel: null, ofProvider: null) { Forced = true };
+    public CircuitPass Force(Target target) => new(this, target, OfModel: null, OfProvider: null) { Forced = true };
 
     /// <summary>Tells a provider's breaker how a request ended that was no probe.</summary>
     public ValueTask ReportProviderAsync(Target target, bool failed, bool forced) => ReportAsync(Of(_providers, target.Provider, failed), failed, forced);
@@ -76,31 +92,36 @@ internal sealed class CircuitBreakers(TimeProvider time)
 }
 
 /// <summary>A request's leave to ask a target; whoever has it tells how it ended.</summary>
-internal sealed class CircuitPass(CircuitBreakers breakers, Target target, CircuitProbe? ofModel, CircuitProbe? ofProvider)
+/// <param name="Breakers">Who is told.</param>
+/// <param name="Target">What may be asked.</param>
+/// <param name="OfModel">The request is the probe of the model's circuit; null: it is not.</param>
+/// <param name="OfProvider">The request is the probe of the provider's circuit; null: it is not.</param>
+internal readonly record struct CircuitPass(CircuitBreakers Breakers, Target Target, CircuitProbe? OfModel, CircuitProbe? OfProvider)
 {
-    private CircuitProbe? _ofModel = ofModel;
-    private CircuitProbe? _ofProvider = ofProvider;
-
-    /// <summary>The circuit is open, and the request goes through nevertheless.</summary>
+    /// <summary>The target was to be left alone, and the request goes through nevertheless.</summary>
     public bool Forced { get; init; }
 
     /// <summary>Tells how it ended; may be told again when an answer that had begun well breaks later.</summary>
     /// <param name="failure">How the upstream failed; null: it answered.</param>
     public async ValueTask ReportAsync(UpstreamErrorKind? failure)
     {
+        if (failure is null && Forced) Breakers.EndRest(Target);
         var unreached = CircuitBreakers.IsOfProvider(failure);
         var failed = CircuitBreakers.IsOfModel(failure);
-        if (Interlocked.Exchange(ref _ofProvider, null) is { } providerProbe) providerProbe.End(unreached);
-        else await breakers.ReportProviderAsync(target, unreached, Forced);
-        if (Interlocked.Exchange(ref _ofModel, null) is { } modelProbe) modelProbe.End(failed || unreached);
+        if (OfProvider?.TryEnd(unreached) != true) await Breakers.ReportProviderAsync(Target, unreached, Forced);
         // Of a model that wasn't reached nothing is known.
-        else if (!unreached) await breakers.ReportModelAsync(target, failed, Forced);
+        if (OfModel?.TryEnd(failed || unreached) != true && !unreached) await Breakers.ReportModelAsync(Target, failed, Forced);
     }
 
-    /// <summary>The request is over and nobody knows how it would have ended.</summary>
+    /// <summary>The request is over; where it was a probe and nobody knows how it would have ended, it counts as a failure: the circuit stays open and is probed again later.</summary>
     public void Abandon()
     {
-        Interlocked.Exchange(ref _ofProvider, null)?.End(failed: true);
-        Interlocked.Exchange(ref _ofModel, null)?.End(failed: true);
+        OfProvider?.TryEnd(failed: true);
+        OfModel?.TryEnd(failed: true);
     }
 }
+
+/// <summary>A time in which a target isn't asked.</summary>
+/// <param name="Remaining">What is left of it.</param>
+/// <param name="Reason">Why, as a half sentence about the target.</param>
+internal readonly record struct Pause(TimeSpan Remaining, string Reason);

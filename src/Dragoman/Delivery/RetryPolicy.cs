@@ -38,7 +38,7 @@ internal sealed class RetryPolicy(RetryOptions options)
         delay = Delay(attempt, chance);
         if (error.RetryAfter is { } wanted)
         {
-            if (wanted > TimeSpan.FromSeconds(options.LongestWaitSeconds)) return NextStep.Next;
+            if (IsLong(wanted)) return NextStep.Next;
             // Never earlier than the upstream says, and not all at the same moment.
             delay = wanted + (delay - Delay(attempt, chance: 0));
         }
@@ -46,8 +46,13 @@ internal sealed class RetryPolicy(RetryOptions options)
         return spent + delay <= TimeSpan.FromSeconds(options.TotalSeconds) ? NextStep.Repeat : NextStep.Next;
     }
 
-    /// <summary>Failures that may be over in a moment, as others' requests end, or a server comes back.</summary>
-    public static bool IsPassing(UpstreamErrorKind kind) =>
+    /// <summary>For how long others needn't ask either, as the upstream wants to be left alone for longer than a request waits; null: they may.</summary>
+    public TimeSpan? PauseAfter(UpstreamError error) => error.RetryAfter is { } wanted && IsLong(wanted) && IsPassing(error.Kind) && !error.IsOfKey ? wanted : null;
+
+    private bool IsLong(TimeSpan wait) => wait > TimeSpan.FromSeconds(options.LongestWaitSeconds);
+
+    // Failures that may be over in a moment, as others' requests end, or a server comes back.
+    private static bool IsPassing(UpstreamErrorKind kind) =>
         kind is UpstreamErrorKind.RateLimited or UpstreamErrorKind.Overloaded or UpstreamErrorKind.Unreachable or UpstreamErrorKind.TimedOut or UpstreamErrorKind.Broken;
 
     // Doubles each time; half of it by chance, so that requests that failed together don't come back together.

@@ -44,6 +44,7 @@ internal sealed record ApiError(int Status, string Type, string Message, string?
         UpstreamErrorKind.Overloaded => new ApiError(529, "overloaded_error", error.Message, RetryAfter: error.RetryAfter),
         UpstreamErrorKind.Unreachable => new ApiError(503, "api_error", error.Message, RetryAfter: error.RetryAfter),
         UpstreamErrorKind.TimedOut => new ApiError(504, "timeout_error", error.Message),
+        // Broken, Misconfigured: whoever is at fault, it isn't the client.
         _ => new ApiError(502, "api_error", error.Message, RetryAfter: error.RetryAfter),
     };
 }

@@ -1,5 +1,6 @@
 using Dragoman.Delivery;
 using Dragoman.Providers;
+using Dragoman.Providers.Keys;
 using Dragoman.Routing;
 using Dragoman.Telemetry;
 using Dragoman.Tokens;
@@ -24,7 +25,7 @@ internal sealed class Composition
         SecretSettings.Check(options, problems);
         Options = options;
         var tokens = new TokenEstimator(options.TokenCounter, lasting.Calibration);
-        var context = new ProviderContext("", default, lasting.Http, lasting.Time, lasting.Ids, tokens, options) { Log = lasting.Loggers.CreateLogger<ProviderSet>() };
+        var context = new ProviderContext("", default, lasting.Http, lasting.Time, lasting.Ids, tokens, options) { Log = lasting.Loggers.CreateLogger<ProviderSet>(), KeyRests = lasting.KeyRests };
         Providers = lasting.BroughtProviders ?? new ProviderSet(context, problems, before?.Providers);
         Catalog = new ModelCatalog(Providers, lasting.Time);
         if (before is not null) Catalog.TakeOver(before.Catalog);
@@ -99,4 +100,7 @@ internal sealed record LastingParts(UpstreamHttp Http, Calibration Calibration, 
 {
     /// <summary>What roles remember of sessions.</summary>
     public SessionMemory Sessions { get; } = new();
+
+    /// <summary>Which keys rest.</summary>
+    public Rests<KeyUse> KeyRests { get; } = new(Time);
 }

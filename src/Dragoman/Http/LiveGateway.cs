@@ -27,6 +27,7 @@ internal sealed class LiveGateway
         {
             var next = new Composition(options, _lasting, _current);
             var differences = next.Differences(_current);
+            foreach (var name in next.Providers.Names.Where(name => _current.Providers.Has(name) && !next.Providers.IsConfiguredAs(name, _current.Providers))) _lasting.Breakers.EndRests(name);
             _current = next;
             return differences;
         }

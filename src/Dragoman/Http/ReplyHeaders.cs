@@ -10,7 +10,7 @@ internal static class ReplyHeaders
     // Proxies refuse header lines of more than 8 kB.
     private const int MaxDegradedLength = 2048;
 
-    // A pattern of the configuration may be of any length.
+    // A pattern of the configuration may be of any length, and there may be any number of targets.
     private const int MaxReasonLength = 200;
 
     /// <summary>Writes <c>x-dragoman-model</c>, <c>x-dragoman-route</c> and <c>x-dragoman-degraded</c>, and what the upstream says of its limits.</summary>
@@ -18,7 +18,7 @@ internal static class ReplyHeaders
     {
         if (exchange.Upstream is { } upstream) Pass(http, upstream);
         if (exchange.Target is { } target) http.Response.Headers["x-dragoman-model"] = Printable(target.ToString());
-        if (exchange.RouteReason is { } reason) http.Response.Headers["x-dragoman-route"] = Printable(reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason);
+        if (exchange.RouteReason is { } reason) http.Response.Headers["x-dragoman-route"] = Printable(exchange.PassedOver is { } others ? $"{Cut(reason)}; {Cut(others)}" : Cut(reason));
         if (exchange.Opened is not { Degraded.Count: > 0 } opened) return;
         var degraded = Printable(string.Join(", ", opened.Degraded));
         http.Response.Headers["x-dragoman-degraded"] = degraded.Length > MaxDegradedLength ? degraded[..MaxDegradedLength] : degraded;
@@ -44,6 +44,8 @@ internal static class ReplyHeaders
             if (headers.AccessControlExposeHeaders is { Count: > 0 } exposed) headers.AccessControlExposeHeaders = $"{exposed}, {name}";
         }
     }
+
+    private static string Cut(string reason) => reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
 
     // A model's name comes from the client: no control characters or non-ASCII may get into a header.
     private static string Printable(string value)

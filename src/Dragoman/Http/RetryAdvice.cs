@@ -28,6 +28,7 @@ internal static class RetryAdvices
     {
         // The client's own key may have gone upstream, and it may have a newer one.
         UpstreamErrorKind.Authentication or UpstreamErrorKind.Permission => error.Passed is null ? RetryAdvice.InVain : RetryAdvice.None,
+        UpstreamErrorKind.Misconfigured => RetryAdvice.InVain,
         // No client asks again by itself, and what Claude Code does about these it does by their words.
         UpstreamErrorKind.InvalidRequest or UpstreamErrorKind.ContextOverflow or UpstreamErrorKind.ModelNotFound => RetryAdvice.None,
         _ when error.RetryAfter is not null => RetryAdvice.Later,

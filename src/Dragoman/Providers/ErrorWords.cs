@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Authentication;
+using Dragoman.Replies;
 
 namespace Dragoman.Providers;
 
@@ -12,4 +14,8 @@ internal static class ErrorWords
     public static string TryAgain(string text, TimeSpan? retryAfter = null) => retryAfter is { } wait && wait > TimeSpan.Zero
         ? string.Create(CultureInfo.InvariantCulture, $"{Sentence(text)} Try again in {Math.Ceiling(wait.TotalSeconds):0} s.")
         : $"{Sentence(text)} Try again.";
+
+    /// <summary>Why an upstream isn't reached: a certificate that isn't trusted, or a server without TLS, stays what it is until somebody sets it right.</summary>
+    public static UpstreamErrorKind Unreached(Exception cause) =>
+        cause is HttpRequestException { InnerException: AuthenticationException } ? UpstreamErrorKind.Misconfigured : UpstreamErrorKind.Unreachable;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dragoman.Providers.Keys;
 using Dragoman.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,4 +21,7 @@ internal sealed record ProviderContext(
 
     /// <summary>What happens behind a request's back.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>Which keys rest; outlives a provider that is made anew.</summary>
+    public Rests<KeyUse> KeyRests { get; init; } = new(Time);
 }

@@ -35,6 +35,8 @@ internal interface IAnswerReader : IAsyncDisposable
 /// <param name="idleTimeout">How long the upstream may be silent.</param>
 internal abstract class UpstreamAnswer(IConnectionErrors errors, string model, TimeSpan idleTimeout) : IAsyncDisposable
 {
+    private (ReadOnlyMemory<byte>? Piece, UpstreamError? Error)? _ahead;
+
     /// <summary>The model that is asked.</summary>
     protected string Model { get; } = model;
 
@@ -45,41 +47,46 @@ internal abstract class UpstreamAnswer(IConnectionErrors errors, string model, T
     protected IAnswerReader? Body { get; set; }
 
     /// <summary>The next piece; null at the end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(ReadOnlyMemory<byte>? Piece, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<(ReadOnlyMemory<byte>? Piece, UpstreamError? Error)> ReadAsync(CancellationToken cancellationToken)
     {
-        try
+        if (_ahead is not { } ahead) return ReadNextAsync(cancellationToken);
+        _ahead = null;
+        return ValueTask.FromResult(ahead);
+    }
+
+    /// <summary>The refusal that an answer with a good status begins with; null: it begins otherwise. What was read is the next that <see cref="ReadAsync"/> gives.</summary>
+    public async ValueTask<UpstreamError?> RefusalAsync(CancellationToken cancellationToken)
+    {
+        if (Body is null) return null;
+        do
         {
-            return (await Body!.ReadAsync(cancellationToken), null);
+            _ahead = await ReadNextAsync(cancellationToken);
         }
-        catch (TimeoutException)
-        {
-            return (null, errors.Silent(Model, idleTimeout));
-        }
-        catch (InvalidDataException other)
-        {
-            return (null, errors.Unreadable(Model, other.Message));
-        }
-        catch (Exception failed) when (failed is HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, errors.Dropped(Model, failed.Message));
-        }
+        while (_ahead is { Piece: { } preamble } && IsPreamble(preamble));
+        return _ahead is { Piece: { } first } ? RefusalIn(first) : null;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _ahead = null;
         if (Body is not null) await Body.DisposeAsync();
         Response?.Dispose();
+        (Body, Response) = (null, null);
     }
+
+    /// <summary>A piece that says nothing yet, neither an answer nor a refusal.</summary>
+    protected virtual bool IsPreamble(ReadOnlyMemory<byte> piece) => false;
+
+    /// <summary>What an answer's first piece refuses; null: nothing.</summary>
+    protected virtual UpstreamError? RefusalIn(ReadOnlyMemory<byte> first) => null;
 
     /// <summary>Sends the request and waits for the answer's headers. Again for another key.</summary>
     /// <param name="send">Sends it, sets <see cref="Response"/> and <see cref="Body"/>, and gives what the status says of a failure; its token ends a wait that is too long.</param>
     /// <param name="cancellationToken">The client's.</param>
     protected async ValueTask<UpstreamError?> OpenAsync(Func<CancellationToken, ValueTask<UpstreamError?>> send, CancellationToken cancellationToken)
     {
-        Response?.Dispose();
+        await DisposeAsync();
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(idleTimeout);
         try
@@ -107,4 +114,26 @@ internal abstract class UpstreamAnswer(IConnectionErrors errors, string model, T
 
     /// <summary>True for the page of a captive portal, or of a wrong address.</summary>
     protected static bool IsWebPage(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is "text/html";
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(ReadOnlyMemory<byte>? Piece, UpstreamError? Error)> ReadNextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Body!.ReadAsync(cancellationToken), null);
+        }
+        catch (TimeoutException)
+        {
+            return (null, errors.Silent(Model, idleTimeout));
+        }
+        catch (InvalidDataException other)
+        {
+            return (null, errors.Unreadable(Model, other.Message));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, errors.Dropped(Model, failed.Message));
+        }
+    }
 }

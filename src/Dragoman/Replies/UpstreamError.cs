@@ -32,6 +32,9 @@ internal enum UpstreamErrorKind
 
     /// <summary>The upstream broke: its own error, or an answer that makes no sense.</summary>
     Broken,
+
+    /// <summary>Something else answers than the configuration says: another address, path or certificate. Somebody has to set it right.</summary>
+    Misconfigured,
 }
 
 /// <summary>A failure of an upstream, as a value: only the edge decides what the client sees of it.</summary>
@@ -42,6 +45,9 @@ internal sealed record UpstreamError(UpstreamErrorKind Kind, string Message, Tim
 {
     /// <summary>The failure in the upstream's own words, when they are the client's language; null when the gateway has to find words.</summary>
     public PassedError? Passed { get; init; }
+
+    /// <summary>The refusal is a key's, of several or the client's own: with another one the same model may answer.</summary>
+    public bool IsOfKey { get; init; }
 
     /// <summary>The gateway has asked again before it gave up, so a client need not do it at once.</summary>
     public bool Repeated { get; init; }

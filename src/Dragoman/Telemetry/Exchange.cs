@@ -10,6 +10,7 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
 {
     private readonly long _started = time.GetTimestamp();
     private long _firstToken;
+    private List<(Target Target, string Reason)>? _passedOver;
 
     /// <summary><c>req_…</c>.</summary>
     public string RequestId { get; } = requestId;
@@ -20,7 +21,7 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
     /// <summary>The model that the client asked for.</summary>
     public string? ClientModel { get; set; }
 
-    /// <summary>The target that answers, or was tried last.</summary>
+    /// <summary>The target that answers, or is tried; where none has answered the one whose failure is told.</summary>
     public Target? Target { get; set; }
 
     /// <summary>Why the request goes where it goes, in words.</summary>
@@ -28,6 +29,9 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
 
     /// <summary>A role decided, not the model's name.</summary>
     public bool RoutedByRole { get; set; }
+
+    /// <summary>Targets that weren't asked, and why, in words; null: none.</summary>
+    public string? PassedOver => _passedOver is null ? null : Words(_passedOver.Where(entry => entry.Target != Target));
 
     /// <summary>How long it has waited for lanes.</summary>
     public TimeSpan Queued { get; private set; }
@@ -97,9 +101,17 @@ internal sealed class Exchange(string requestId, TimeProvider time) : IAttemptWa
 
     void IAttemptWatch.Queued(TimeSpan time) => Queued += time;
 
+    void IAttemptWatch.PassedOver(Target target, string reason) => (_passedOver ??= []).Add((target, reason));
+
+    void IAttemptWatch.Told(Target target) => Target = target;
+
     /// <summary>The model has written something.</summary>
     public void MarkToken()
     {
         if (_firstToken == 0) _firstToken = time.GetTimestamp();
     }
+
+    // One that was left alone may be the only one, and was asked after all.
+    private static string? Words(IEnumerable<(Target Target, string Reason)> passedOver) =>
+        string.Join("; ", passedOver.Select(entry => $"not {entry.Target}: {entry.Reason}")) is { Length: > 0 } words ? words : null;
 }

@@ -39,6 +39,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> log, DragomanOption
         if (exchange.ClientModel is null) line.Append(path);
         else line.Append(exchange.ClientModel).Append(" -> ").Append(exchange.Target?.ToString() ?? "?");
         if (exchange.RoutedByRole) line.Append("  ").Append(exchange.RouteReason);
+        if (exchange.PassedOver is { } others) line.Append("  ").Append(others);
         if (exchange.CountedTokens is { } counted) line.Append(CultureInfo.InvariantCulture, $"  counted {counted:N0} tokens");
         if (exchange.Finish is { } finish)
         {

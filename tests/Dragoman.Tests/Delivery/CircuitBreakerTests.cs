@@ -25,7 +25,7 @@ public sealed class CircuitBreakerTests
         Assert.Equal(5, first.Asked);
         await world.AskAsync();
         Assert.Equal(5, first.Asked);
-        Assert.InRange(world.Breakers.Remaining(Model).TotalSeconds, 14, 15);
+        Assert.InRange(world.Breakers.PauseOf(Model)!.Value.Remaining.TotalSeconds, 14, 15);
         world.Time.Pass(15.1);
         world.Tried.Clear();
         await world.AskAsync();
@@ -45,7 +45,7 @@ public sealed class CircuitBreakerTests
         await world.AskAsync();
         await world.AskAsync();
         Assert.Equal(6, first.Asked);
-        Assert.InRange(world.Breakers.Remaining(Model).TotalSeconds, 14, 15);
+        Assert.InRange(world.Breakers.PauseOf(Model)!.Value.Remaining.TotalSeconds, 14, 15);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class CircuitBreakerTests
         var world = new DeliveryWorld(("first", DeliveryWorld.FailingAlways(Enum.Parse<UpstreamErrorKind>(kind)))) { Retries = { Attempts = 1 } };
         for (var i = 0; i < 20; i++) await world.AskAsync();
         Assert.Equal(20, world.Tried.Count);
-        Assert.Equal(TimeSpan.Zero, world.Breakers.Remaining(Model));
+        Assert.Null(world.Breakers.PauseOf(Model));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class CircuitBreakerTests
         for (var i = 0; i < 2; i++) await ReportAsync(world, UpstreamErrorKind.Broken);
         for (var i = 0; i < 6; i++) await ReportAsync(world, failure: null);
         for (var i = 0; i < 3; i++) await ReportAsync(world, UpstreamErrorKind.Broken);
-        Assert.Equal(TimeSpan.Zero, world.Breakers.Remaining(Model));
+        Assert.Null(world.Breakers.PauseOf(Model));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class CircuitBreakerTests
         var told = (await world.AskAsync())[^1].Error;
         Assert.Equal((6, "not running"), (first.Asked, told.Message));
         Assert.Equal(ReplyEventKind.Finished, (await world.AskAsync())[^1].Kind);
-        Assert.Equal(TimeSpan.Zero, world.Breakers.Remaining(Model));
+        Assert.Null(world.Breakers.PauseOf(Model));
     }
 
     [Fact]
@@ -92,11 +92,11 @@ public sealed class CircuitBreakerTests
     {
         var world = new DeliveryWorld(("first", DeliveryWorld.Failing()));
         for (var i = 0; i < 5; i++) await ReportAsync(world, UpstreamErrorKind.Broken);
-        Assert.True(world.Breakers.Remaining(Model) > TimeSpan.Zero);
-        Assert.Equal(TimeSpan.Zero, world.Breakers.Remaining(new Target("first", "other")));
+        Assert.NotNull(world.Breakers.PauseOf(Model));
+        Assert.Null(world.Breakers.PauseOf(new Target("first", "other")));
         for (var i = 0; i < 10; i++) await world.Breakers.Force(new Target("first", "other")).ReportAsync(UpstreamErrorKind.Unreachable);
-        Assert.True(world.Breakers.Remaining(new Target("first", "third")) > TimeSpan.Zero);
-        Assert.Equal(TimeSpan.Zero, world.Breakers.Remaining(new Target("second", "m")));
+        Assert.NotNull(world.Breakers.PauseOf(new Target("first", "third")));
+        Assert.Null(world.Breakers.PauseOf(new Target("second", "m")));
     }
 
     [Fact]
@@ -109,10 +109,10 @@ public sealed class CircuitBreakerTests
         var probe = world.Breakers.TryPass(Model);
         Assert.NotNull(probe);
         Assert.Null(world.Breakers.TryPass(Model));
-        probe.Abandon();
+        probe.Value.Abandon();
         Assert.Null(world.Breakers.TryPass(Model));
         world.Time.Pass(15.1);
-        await world.Breakers.TryPass(Model)!.ReportAsync(failure: null);
+        await world.Breakers.TryPass(Model)!.Value.ReportAsync(failure: null);
         Assert.NotNull(world.Breakers.TryPass(Model));
     }
 
@@ -125,5 +125,5 @@ public sealed class CircuitBreakerTests
         Assert.True(provider.Asked < 10);
     }
 
-    private static async Task ReportAsync(DeliveryWorld world, UpstreamErrorKind? failure) => await world.Breakers.TryPass(Model)!.ReportAsync(failure);
+    private static async Task ReportAsync(DeliveryWorld world, UpstreamErrorKind? failure) => await world.Breakers.TryPass(Model)!.Value.ReportAsync(failure);
 }

@@ -10,9 +10,9 @@ public sealed class DeliveryCostTests
 {
     // A debug build makes an object of each state machine, also of one that never waits.
 #if DEBUG
-    private const int MostBytesARequest = 2500;
+    private const int MostBytesARequest = 1620;
 #else
-    private const int MostBytesARequest = 1050;
+    private const int MostBytesARequest = 800;
 #endif
 
     [Fact]

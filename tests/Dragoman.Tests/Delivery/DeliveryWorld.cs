@@ -46,6 +46,12 @@ internal sealed class DeliveryWorld : IAttemptWatch
     /// <summary>How long lanes were waited for.</summary>
     public List<TimeSpan> Waited { get; } = [];
 
+    /// <summary>What wasn't asked, and why.</summary>
+    public List<string> PassedOver { get; } = [];
+
+    /// <summary>Whose failure the client was told.</summary>
+    public Target? Told { get; private set; }
+
     /// <summary>A request.</summary>
     public static MessagesRequest Request(string text = "hi", bool stream = true) => MessagesParser.Parse(System.Text.Encoding.UTF8.GetBytes(
         $$"""{"model":"m","max_tokens":10,"stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{text}}"}]}"""));
@@ -86,6 +92,10 @@ internal sealed class DeliveryWorld : IAttemptWatch
     void IAttemptWatch.Trying(Target target) => Tried.Add(target.Provider);
 
     void IAttemptWatch.Queued(TimeSpan time) => Waited.Add(time);
+
+    void IAttemptWatch.PassedOver(Target target, string reason) => PassedOver.Add($"{target}: {reason}");
+
+    void IAttemptWatch.Told(Target target) => Told = target;
 
     private sealed class NoChance : IdSource
     {

@@ -30,6 +30,7 @@ public sealed class RetryTests
     [InlineData(nameof(UpstreamErrorKind.Permission))]
     [InlineData(nameof(UpstreamErrorKind.ModelNotFound))]
     [InlineData(nameof(UpstreamErrorKind.ContextOverflow))]
+    [InlineData(nameof(UpstreamErrorKind.Misconfigured))]
     public async Task What_stays_is_left_to_the_next_target_at_once(string kind)
     {
         var first = ScriptedProvider.Refusing(Enum.Parse<UpstreamErrorKind>(kind));

@@ -62,6 +62,7 @@ public sealed class QueuedAnswerTests
     [InlineData("claude-cli/2.1.329 (external, cli)", nameof(UpstreamErrorKind.RateLimited), 60.0, "true")]
     [InlineData("sdk", nameof(UpstreamErrorKind.Authentication), null, "false")]
     [InlineData("claude-cli/2.1.329 (external, cli)", nameof(UpstreamErrorKind.Permission), null, "false")]
+    [InlineData("claude-cli/2.1.329 (external, cli)", nameof(UpstreamErrorKind.Misconfigured), null, "false")]
     [InlineData("sdk", nameof(UpstreamErrorKind.InvalidRequest), null, null)]
     [InlineData("sdk", nameof(UpstreamErrorKind.ContextOverflow), null, null)]
     [InlineData("sdk", nameof(UpstreamErrorKind.ModelNotFound), null, null)]
@@ -73,6 +74,18 @@ public sealed class QueuedAnswerTests
         request.Headers.TryAddWithoutValidation("User-Agent", client);
         using var response = await gateway.Client.SendAsync(request);
         Assert.Equal(expected, response.Headers.TryGetValues("x-should-retry", out var values) ? values.Single() : null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_model_that_is_named_is_the_one_whose_failure_is_told(bool stream)
+    {
+        await using var gateway = await ScriptedGateway.StartAsync(
+            [("first", ScriptedProvider.Refusing(UpstreamErrorKind.RateLimited, "first/m: slow down")), ("second", ScriptedProvider.Refusing(UpstreamErrorKind.Unreachable))]);
+        var (response, body) = await gateway.SendAsync(ScriptedGateway.Body(stream));
+        Assert.Equal((429, "first/m"), ((int)response.StatusCode, response.Headers.GetValues("x-dragoman-model").Single()));
+        Assert.Contains("first/m: slow down (Nor did others answer: second/m: not reached.)", body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
         var response = Response = await client.PostAsync(path, body, sender, key, overrides, idle);
         Head = AnthropicClient.HeadOf(response);
         if (response.StatusCode != HttpStatusCode.OK) return errors.FromStatus((int)response.StatusCode, await AnthropicClient.ReadAsync(response, idle), Head);
-        if (IsWebPage(response)) return errors.Unreadable("a web page");
+        if (IsWebPage(response)) return errors.WebPage();
         if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream") return null;
         Body = new SseFrames(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
         return null;
@@ -67,4 +67,7 @@ internal sealed class AnthropicAnswer(AnthropicClient client, AnthropicErrors er
             // The answer was whole; it is the connection that can't be kept.
         }
     }
+
+    /// <inheritdoc/>
+    protected override UpstreamError? RefusalIn(ReadOnlyMemory<byte> first) => errors.FromFirstFrame(first, Head);
 }

@@ -51,8 +51,13 @@ internal sealed class AnthropicClient
     /// <param name="request">The request.</param>
     /// <param name="model">The upstream's name of the model.</param>
     /// <param name="open">Asks with a key; gives what went wrong, null for nothing.</param>
-    public ValueTask<UpstreamError?> OpenAsync(MessagesRequest request, string model, Func<string?, ValueTask<UpstreamError?>> open) =>
-        Forwards(request.Client) ? open(null) : _keys.OpenAsync(request, model, open);
+    /// <param name="begin">Reads ahead in an answer that is open; gives what went wrong.</param>
+    public async ValueTask<UpstreamError?> OpenAsync(MessagesRequest request, string model, Func<string?, ValueTask<UpstreamError?>> open, Func<ValueTask<UpstreamError?>>? begin = null)
+    {
+        if (!Forwards(request.Client)) return await _keys.OpenAsync(request, model, open, begin);
+        // Another client's credentials have limits of their own.
+        return await open(null) is { } failed ? failed with { IsOfKey = KeyRing.IsOfKey(failed.Kind) } : null;
+    }
 
     /// <summary>Sends a body to a path; returns when the answer's headers are there.</summary>
     /// <exception cref="HttpRequestException">The upstream can't be reached.</exception>

@@ -31,7 +31,8 @@ internal sealed partial class AnthropicErrors(string target, Uri address) : ICon
         return status switch
         {
             404 => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{target}: HTTP 404: {words}. Check the model's name, and that {address} speaks Anthropic's API (POST {address}v1/messages)."),
-            >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Broken, $"{target}: {address} sends requests elsewhere (HTTP {status}). Set the provider's url to where it leads."),
+            405 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{target}: HTTP 405: {words}. {address} doesn't speak Anthropic's API (POST {address}v1/messages). Check the provider's url."),
+            >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{target}: {address} sends requests elsewhere (HTTP {status}). Set the provider's url to where it leads."),
             _ => new UpstreamError(KindOf(status, error: null), $"{target}: HTTP {status}: {words}", wait),
         };
     }
@@ -45,9 +46,22 @@ internal sealed partial class AnthropicErrors(string target, Uri address) : ICon
         return new UpstreamError(KindOf(status, error), $"{target}: {error.Message}", RetryAfter(head)) { Passed = new PassedError(status, error.Type, data.ToArray(), head) };
     }
 
+    /// <summary>The failure that a stream begins with; null: it begins otherwise. What can't be read at all is the stream's to say.</summary>
+    public UpstreamError? FromFirstFrame(ReadOnlyMemory<byte> frame, UpstreamHead head)
+    {
+        try
+        {
+            return PassedFrame.Read(frame) is { Type: "error" } error ? FromEvent(error.Data, head) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The upstream can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) =>
-        new(UpstreamErrorKind.Unreachable, $"{target}: {address} can't be reached: check the network, HTTPS_PROXY and the provider's url. ({cause.Message})");
+        new(ErrorWords.Unreached(cause), $"{target}: {address} can't be reached: check the network, HTTPS_PROXY and the provider's url. ({cause.Message})");
 
     /// <summary>The connection broke in the middle of an answer.</summary>
     public UpstreamError Dropped(string cause) => new(UpstreamErrorKind.Broken, $"{target}: the connection to {address} broke in the middle of the answer ({cause}). Try again.");
@@ -58,6 +72,9 @@ internal sealed partial class AnthropicErrors(string target, Uri address) : ICon
     /// <summary>No byte for too long.</summary>
     public UpstreamError Silent(TimeSpan limit) =>
         new(UpstreamErrorKind.TimedOut, $"{target}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really thinks that long in silence.");
+
+    /// <summary>An answer for people, of a captive portal or of a wrong address.</summary>
+    public UpstreamError WebPage() => Unreadable("a web page") with { Kind = UpstreamErrorKind.Misconfigured };
 
     /// <summary>An answer of another form.</summary>
     public UpstreamError Unreadable(string detail) =>

@@ -52,7 +52,7 @@ internal sealed class AnthropicProvider : IPassThrough
         yield return Opened(PassedRequest.Write(request, target.Model, _trust, overrides, counting: false, body.Writer), body);
         var answer = new AnthropicAnswer(_client, errors, overrides);
         await using var first = answer;
-        var error = await _client.OpenAsync(request, target.Model, key => first.OpenAsync(MessagesPath, body, request.Client, key, cancellationToken));
+        var error = await _client.OpenAsync(request, target.Model, key => first.OpenAsync(MessagesPath, body, request.Client, key, cancellationToken), () => first.RefusalAsync(cancellationToken));
         using var other = new UpstreamBody();
         await using var second = new AnthropicAnswer(_client, errors, overrides);
         if (error is not null && AnthropicErrors.IsForeignThinking(error)
@@ -61,7 +61,7 @@ internal sealed class AnthropicProvider : IPassThrough
             // Nobody but the upstream can tell whose a signature is.
             yield return Opened(cleaned, other);
             answer = second;
-            error = await _client.OpenAsync(request, target.Model, key => second.OpenAsync(MessagesPath, other, request.Client, key, cancellationToken));
+            error = await _client.OpenAsync(request, target.Model, key => second.OpenAsync(MessagesPath, other, request.Client, key, cancellationToken), () => second.RefusalAsync(cancellationToken));
         }
 
         var model = _context.Options.ReturnRealModel || target.Model == request.Model ? null : request.Model;

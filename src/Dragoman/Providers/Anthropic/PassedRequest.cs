@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Dragoman.Messages;
 using Dragoman.Providers.Overrides;
 
@@ -8,6 +9,11 @@ namespace Dragoman.Providers.Anthropic;
 /// <param name="Degraded">What had to be changed, as <c>field=how</c>.</param>
 internal sealed record PassedRequest(IReadOnlyList<string> Degraded)
 {
+    // What the upstream's count takes; a question for the size is refused for anything else, as max_tokens.
+    private static readonly FrozenSet<string> Counted = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "cache_control", "compaction", "context_management", "mcp_servers", "messages", "model", "output_config", "output_format", "speed", "system", "thinking", "tool_choice", "tools");
+
     /// <summary>Something of the history was foreign to the upstream.</summary>
     public bool ChangesHistory { get; init; }
 
@@ -17,13 +23,12 @@ internal sealed record PassedRequest(IReadOnlyList<string> Degraded)
     /// </summary>
     public static PassedRequest Write(MessagesRequest request, string model, SignatureTrust trust, TargetOverrides overrides, bool counting, IBufferWriter<byte> output)
     {
-        if (!overrides.ChangesRequest && (counting || overrides.Body.Count == 0)) return Write(request, model, trust, output);
+        if (!overrides.ChangesRequest && overrides.Body.Count == 0) return Write(request, model, trust, output);
         using var plain = new PooledBuffer();
         var passed = Write(request, model, trust, plain);
         var fields = BodyFields.Read(plain.Written);
         var changed = RequestOverrides.Apply(fields, overrides, counting);
-        // Fields of a request for an answer; a question for its size takes hardly any.
-        if (!counting) foreach (var layer in overrides.Body) fields.Merge(layer);
+        foreach (var layer in overrides.Body) fields.Merge(layer, counting ? Counted : null);
         fields.Write(output);
         return passed with { Degraded = [.. passed.Degraded, .. changed] };
     }

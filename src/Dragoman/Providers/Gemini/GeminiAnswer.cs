@@ -16,8 +16,11 @@ internal sealed class GeminiAnswer(GeminiClient client, GeminiErrors errors, str
             return errors.FromStatus(response.StatusCode, await GeminiClient.ReadTextAsync(response, idle), GeminiClient.RetryAfter(response), Model);
         }
 
-        if (IsWebPage(response)) return errors.Unreadable(Model, "a web page");
+        if (IsWebPage(response)) return errors.WebPage(Model);
         Body = new GeminiStream(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
         return null;
     }, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override UpstreamError? RefusalIn(ReadOnlyMemory<byte> first) => GeminiErrors.IsError(first) ? errors.FromChunk(first, Model) : null;
 }

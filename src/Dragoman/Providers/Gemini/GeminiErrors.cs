@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Replies;
 using static Dragoman.Providers.ErrorWords;
@@ -39,9 +40,24 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
         return From(error, error.Code, retryAfter: null, model);
     }
 
+    /// <summary>A chunk is an error. What can't be read at all is the translator's to say.</summary>
+    public static bool IsError(ReadOnlyMemory<byte> chunk)
+    {
+        try
+        {
+            var read = new GeminiChunk();
+            read.Read(chunk);
+            return read.IsError;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The API can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) =>
-        new(UpstreamErrorKind.Unreachable, $"{provider}: {address} can't be reached: check the network, HTTPS_PROXY and {UrlSetting}. ({cause.Message})");
+        new(ErrorWords.Unreached(cause), $"{provider}: {address} can't be reached: check the network, HTTPS_PROXY and {UrlSetting}. ({cause.Message})");
 
     /// <summary>The connection broke in the middle of an answer.</summary>
     public UpstreamError Dropped(string model, string cause) =>
@@ -53,6 +69,9 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
     /// <summary>No byte for too long.</summary>
     public UpstreamError Silent(string model, TimeSpan limit) =>
         new(UpstreamErrorKind.TimedOut, $"{Of(model)}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really thinks that long in silence.");
+
+    /// <summary>An answer for people, of a captive portal or of a wrong address.</summary>
+    public UpstreamError WebPage(string model) => Unreadable(model, "a web page") with { Kind = UpstreamErrorKind.Misconfigured };
 
     /// <summary>An answer that is not Google's.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
@@ -97,6 +116,7 @@ internal sealed partial class GeminiErrors(string provider, Uri address, string 
         429 => new UpstreamError(UpstreamErrorKind.RateLimited, TryAgain(text, wait), wait),
         500 or 503 => new UpstreamError(UpstreamErrorKind.Overloaded, TryAgain(text, wait), wait),
         504 => new UpstreamError(UpstreamErrorKind.TimedOut, TryAgain(text)),
+        405 or (>= 300 and < 400) => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{Sentence(text)} The Gemini API is somewhere else than at {address}: check {UrlSetting}."),
         _ => new UpstreamError(UpstreamErrorKind.Broken, TryAgain(text, wait), wait),
     };
 

@@ -67,7 +67,7 @@ internal sealed class GeminiProvider : IProvider
         {
             var translator = new StreamTranslator(terms, _errors, _context.Ids, (id, signature) => _signatures.Put(terms.Model, id, signature));
             await using var answer = new GeminiAnswer(_client, _errors, terms.Model, overrides);
-            if (await _keys.OpenAsync(request, terms.Model, key => answer.OpenAsync(terms.Sent.Body, key, cancellationToken)) is { } error)
+            if (await _keys.OpenAsync(request, terms.Model, key => answer.OpenAsync(terms.Sent.Body, key, cancellationToken), () => answer.RefusalAsync(cancellationToken)) is { } error)
             {
                 yield return ReplyEvent.Failed(error);
                 yield break;

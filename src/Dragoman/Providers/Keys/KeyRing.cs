@@ -13,25 +13,16 @@ internal sealed partial class KeyRing
     // Limits are counted by the minute almost everywhere.
     private static readonly TimeSpan UsualRest = TimeSpan.FromMinutes(1);
 
-    // A quota that is used up for the day is asked again every hour all the same: it may have been raised, and clocks differ.
-    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
-
     // A key that is refused while another one is taken: somebody has to mend that.
     private static readonly TimeSpan RefusedRest = TimeSpan.FromMinutes(10);
 
-    // Names of models come from clients; more rests than this at once are forgotten, and a key is asked in vain.
-    private const int MaxRests = 1000;
-
     private const string AnyModel = "";
 
-    private readonly Lock _lock = new();
     private readonly string _provider;
     private readonly string[] _keys;
-    private readonly TimeProvider _time;
+    private readonly string[] _fingerprints;
+    private readonly Rests<KeyUse> _rests;
     private readonly ILogger _log;
-
-    // By key and model: when it began, and how long it lasts.
-    private readonly Dictionary<(int Key, string Model), (long Since, TimeSpan Length)> _rests = [];
     private uint _next;
 
     /// <summary>Holds the keys.</summary>
@@ -40,7 +31,8 @@ internal sealed partial class KeyRing
     public KeyRing(ProviderContext context, IReadOnlyList<string> keys)
     {
         _keys = [.. keys.Distinct(StringComparer.Ordinal)];
-        (_provider, _time, _log) = (context.Name, context.Time, context.Log);
+        _fingerprints = [.. _keys.Select(KeyUse.Fingerprint)];
+        (_provider, _rests, _log) = (context.Name, context.KeyRests, context.Log);
     }
 
     /// <summary>There are keys.</summary>
@@ -75,20 +67,25 @@ internal sealed partial class KeyRing
         return keys;
     }
 
+    /// <summary>Another key may not have that trouble.</summary>
+    public static bool IsOfKey(UpstreamErrorKind kind) => kind is UpstreamErrorKind.RateLimited or UpstreamErrorKind.Authentication or UpstreamErrorKind.Permission;
+
     /// <summary>Opens an answer with the session's key, and where that is rate-limited or refused with the next one.</summary>
     /// <param name="request">The request, for its session.</param>
     /// <param name="model">The model: limits are counted for each.</param>
     /// <param name="open">Asks with a key (null: without any) until the answer's headers are there; gives what went wrong, null for nothing.</param>
+    /// <param name="begin">Reads ahead in an answer that is open, as some upstreams refuse there; gives what went wrong. Asked only where another key may be better.</param>
     /// <returns>What went wrong with the last key that was asked, or that all of them rest; null: the answer is open.</returns>
-    public async ValueTask<UpstreamError?> OpenAsync(MessagesRequest request, string model, Func<string?, ValueTask<UpstreamError?>> open)
+    public async ValueTask<UpstreamError?> OpenAsync(MessagesRequest request, string model, Func<string?, ValueTask<UpstreamError?>> open, Func<ValueTask<UpstreamError?>>? begin = null)
     {
         if (_keys.Length < 2) return await open(_keys.Length == 0 ? null : _keys[0]);
         UpstreamError? failed = null;
         var refused = new List<(int Key, UpstreamErrorKind Kind)>();
         foreach (var key in Order(request.Session.Owner))
         {
-            if (RestOf(key, model) is not null) continue;
+            if (RestOf(key, model) > TimeSpan.Zero) continue;
             var error = await open(_keys[key]);
+            if (error is null && begin is not null) error = await begin();
             if (error is null) Blame(refused, model);
             if (error is null || !IsOfKey(error.Kind)) return error;
             if (error.Kind == UpstreamErrorKind.RateLimited) Rest(key, model, error.RetryAfter ?? UsualRest, error.Kind);
@@ -106,7 +103,7 @@ internal sealed partial class KeyRing
     {
         for (var i = 0; i < _keys.Length - 1; i++)
         {
-            if (RestOf(i, AnyModel) is not null) continue;
+            if (RestOf(i, AnyModel) > TimeSpan.Zero) continue;
             try
             {
                 return await ask(_keys[i]);
@@ -120,9 +117,6 @@ internal sealed partial class KeyRing
         return await ask(_keys.Length == 0 ? null : _keys[^1]);
     }
 
-    // Another key may not have that trouble.
-    private static bool IsOfKey(UpstreamErrorKind kind) => kind is UpstreamErrorKind.RateLimited or UpstreamErrorKind.Authentication or UpstreamErrorKind.Permission;
-
     // By rendezvous: each session has an order of its own, and a key that is added or taken away moves only the sessions that were its.
     private IReadOnlyList<int> Order(string? session)
     {
@@ -132,29 +126,20 @@ internal sealed partial class KeyRing
         return [.. order.Select(key => (key + first) % _keys.Length)];
     }
 
-    // How long a key still rests; null when it doesn't.
-    private TimeSpan? RestOf(int key, string model)
+    // How long a key still rests; zero when it doesn't.
+    private TimeSpan RestOf(int key, string model)
     {
-        lock (_lock)
-        {
-            var (own, general) = (Left((key, model)), Left((key, AnyModel)));
-            return own > general ? own : general ?? own;
-        }
+        var (own, general) = (_rests.Left(Use(key, model)), _rests.Left(Use(key, AnyModel)));
+        return own > general ? own : general;
     }
-
-    private TimeSpan? Left((int, string) of) => _rests.TryGetValue(of, out var rest) && rest.Length - _time.GetElapsedTime(rest.Since) is { Ticks: > 0 } left ? left : null;
 
     private void Rest(int key, string model, TimeSpan length, UpstreamErrorKind why)
     {
-        length = length < LongestRest ? length : LongestRest;
-        lock (_lock)
-        {
-            if (_rests.Count >= MaxRests) _rests.Clear();
-            _rests[(key, model)] = (_time.GetTimestamp(), length);
-        }
-
+        length = _rests.Begin(Use(key, model), length);
         LogRest(_provider, key + 1, _keys.Length, length.TotalSeconds, model == AnyModel ? "every model" : model, why);
     }
+
+    private KeyUse Use(int key, string model) => new(_provider, _fingerprints[key], model);
 
     // Where another key was taken, it was the key and not the request, the place or the upstream.
     private void Blame(List<(int Key, UpstreamErrorKind Kind)> refused, string model)
@@ -164,11 +149,22 @@ internal sealed partial class KeyRing
 
     private UpstreamError Resting(string model, UpstreamError? said)
     {
-        var shortest = Enumerable.Range(0, _keys.Length).Select(key => RestOf(key, model)).Min() ?? UsualRest;
+        // A key that is refused alone doesn't rest and is no way out.
+        var shortest = Enumerable.Range(0, _keys.Length).Select(key => RestOf(key, model)).Where(rest => rest > TimeSpan.Zero).DefaultIfEmpty().Min();
         said ??= new UpstreamError(UpstreamErrorKind.RateLimited, $"{_provider}/{model}: all {_keys.Length} keys rest after refusals for rate or quota; the first is fresh again in {Math.Ceiling(shortest.TotalSeconds):N0} s.");
-        return said with { RetryAfter = shortest };
+        return said with { RetryAfter = shortest, IsOfKey = true };
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider}: key {Position} of {Count} rests {Seconds:N0} s for {Model} ({Reason})")]
     private partial void LogRest(string provider, int position, int count, double seconds, string model, UpstreamErrorKind reason);
+}
+
+/// <summary>A key's use for a model: what limits are counted for.</summary>
+/// <param name="Provider">The provider's name: two may have the same key at different places.</param>
+/// <param name="Key">The key's fingerprint, so that it may be remembered when the key is gone from the configuration.</param>
+/// <param name="Model">The model; empty for all.</param>
+internal readonly record struct KeyUse(string Provider, string Key, string Model)
+{
+    /// <summary>What a key is told from others by, without being one.</summary>
+    public static string Fingerprint(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -39,13 +39,15 @@ internal sealed partial class OllamaErrors(string provider, Uri address) : IConn
         if (text.Length == 0) text = $"HTTP {(int)status} without a reason";
         return (int)status switch
         {
-            404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check {UrlSetting}."),
+            404 when body.StartsWith("404 page", StringComparison.Ordinal) => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{provider}: {address} answers, but it is not an Ollama server (no /api/chat there). Check {UrlSetting}."),
             404 => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{provider}: the model '{model}' is not installed at {address}. Run: ollama pull {model}"),
             400 => new UpstreamError(UpstreamErrorKind.InvalidRequest, $"{provider}/{model}: {text}"),
             401 => new UpstreamError(UpstreamErrorKind.Authentication, $"{provider}/{model}: {text}. {(signIn is null ? "Run `ollama signin`, or set the provider's apiKey." : $"Sign in: {signIn}")}"),
             403 => new UpstreamError(UpstreamErrorKind.Permission, $"{provider}/{model}: {text}"),
             429 => new UpstreamError(UpstreamErrorKind.RateLimited, TryAgain($"{provider}/{model}: {text}", retryAfter), retryAfter),
             503 => new UpstreamError(UpstreamErrorKind.Overloaded, $"{provider}/{model}: {text} (raise OLLAMA_MAX_QUEUE or OLLAMA_NUM_PARALLEL, or wait)", retryAfter),
+            >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{provider}: {address} redirects (HTTP {(int)status}), which is not followed. Set {UrlSetting} to where it leads."),
+            405 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{provider}: {address} answers, but it is not an Ollama server (HTTP 405 at /api/chat). Check {UrlSetting}."),
             >= 500 => new UpstreamError(UpstreamErrorKind.Broken, $"{TryAgain($"{provider}/{model}: {text}", retryAfter)} {ServerTells}", retryAfter),
             _ => new UpstreamError(UpstreamErrorKind.Broken, $"{provider}/{model}: HTTP {(int)status}: {text}"),
         };
@@ -60,7 +62,7 @@ internal sealed partial class OllamaErrors(string provider, Uri address) : IConn
 
     /// <summary>The server can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) => new(
-        UpstreamErrorKind.Unreachable,
+        ErrorWords.Unreached(cause),
         address.IsLoopback
             ? $"{Named}Ollama is not running at {address}: start it with `ollama serve` (or the Ollama app), or give its address with {UrlSetting}. ({cause.Message})"
             : $"{Named}Ollama at {address} can't be reached: check that it runs there and listens on that address (OLLAMA_HOST=0.0.0.0). ({cause.Message})");

@@ -14,8 +14,14 @@ internal sealed class OpenAiAnswer(OpenAiClient client, OpenAiErrors errors, Ans
     {
         var response = Response = await client.GenerateAsync(api, body.ToContent(), key, overrides, idle);
         if (!response.IsSuccessStatusCode) return errors.FromStatus(response.StatusCode, await OpenAiClient.ReadTextAsync(response, idle), client.RetryAfter(response), terms);
-        if (IsWebPage(response)) return errors.Unreadable(terms.Model, "a web page");
+        if (IsWebPage(response)) return errors.WebPage(Model);
         Body = new OpenAiStream(await response.Content.ReadAsStreamAsync(cancellationToken), overrides.IdleTimeout, cancellationToken);
         return null;
     }, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override bool IsPreamble(ReadOnlyMemory<byte> piece) => ResponsesEvent.TryRead(piece) is { IsBeginning: true };
+
+    /// <inheritdoc/>
+    protected override UpstreamError? RefusalIn(ReadOnlyMemory<byte> first) => ResponsesEvent.TryRead(first) is { IsError: true } ? errors.FromChunk(first, terms) : null;
 }

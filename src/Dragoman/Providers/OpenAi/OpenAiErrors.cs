@@ -45,7 +45,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
 
     /// <summary>The server can't be reached.</summary>
     public UpstreamError Unreachable(Exception cause) => new(
-        UpstreamErrorKind.Unreachable,
+        ErrorWords.Unreached(cause),
         address.IsLoopback
             ? $"{provider}: no server answers at {address}: start it, or correct providers.{provider}.url. ({cause.Message})"
             : $"{provider}: {address} can't be reached: check the network, HTTPS_PROXY and providers.{provider}.url. ({cause.Message})");
@@ -63,6 +63,9 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
     /// <summary>No byte for too long.</summary>
     public UpstreamError Silent(string model, TimeSpan limit) =>
         new(UpstreamErrorKind.TimedOut, $"{Of(model)}: no byte from {address} for {limit.TotalSeconds:N0} s. Raise idleTimeoutSeconds if the model really needs that long.");
+
+    /// <summary>An answer for people, of a captive portal or of a wrong address.</summary>
+    public UpstreamError WebPage(string model) => Unreadable(model, "a web page") with { Kind = UpstreamErrorKind.Misconfigured };
 
     /// <summary>An answer that is not in the API's format.</summary>
     public UpstreamError Unreadable(string model, string detail) =>
@@ -85,7 +88,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
             402 => new UpstreamError(UpstreamErrorKind.Permission, $"{Sentence(text)} The account has no credit left."),
             403 => new UpstreamError(UpstreamErrorKind.Permission, text),
             400 or 404 or 422 when NoSuchModel().IsMatch(error.Everything) => new UpstreamError(UpstreamErrorKind.ModelNotFound, $"{Sentence(text)} `GET /v1/models` of the gateway lists what {address} has."),
-            404 or 405 => new UpstreamError(UpstreamErrorKind.Broken, $"{Sentence(text)} Nothing answers at this path of {address}: check providers.{provider}.url; most end with /v1."),
+            404 or 405 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{Sentence(text)} Nothing answers at this path of {address}: check providers.{provider}.url; most end with /v1."),
             400 or 413 or 415 or 422 => new UpstreamError(UpstreamErrorKind.InvalidRequest, text),
             408 => new UpstreamError(UpstreamErrorKind.TimedOut, ErrorWords.TryAgain(text)),
             // A conflict with another request, which passes.
@@ -94,7 +97,7 @@ internal sealed partial class OpenAiErrors(string provider, Uri address, bool ha
             429 => Passing(UpstreamErrorKind.RateLimited, text, retryAfter ?? Wait(error.Message)),
             503 or 529 => Passing(UpstreamErrorKind.Overloaded, text, retryAfter ?? Wait(error.Message)),
             >= 500 => Passing(UpstreamErrorKind.Broken, text, retryAfter),
-            >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Broken, $"{Sentence(text)} {address} redirects, which is not followed because of the key: give the right address as providers.{provider}.url."),
+            >= 300 and < 400 => new UpstreamError(UpstreamErrorKind.Misconfigured, $"{Sentence(text)} {address} redirects, which is not followed because of the key: give the right address as providers.{provider}.url."),
             _ => new UpstreamError(UpstreamErrorKind.Broken, $"{Of(model)}: HTTP {status}: {error.Message}"),
         };
     }

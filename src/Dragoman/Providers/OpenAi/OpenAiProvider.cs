@@ -62,7 +62,7 @@ internal sealed class OpenAiProvider : IProvider
         var (terms, sent) = await PrepareAsync(RequestOverrides.Apply(request, overrides), target, overrides, body, cancellationToken);
         yield return ReplyEvent.Open(new Opened(body.Bytes, sent.Degraded, terms.Prompt));
         await using var answer = new OpenAiAnswer(_client, _errors, terms, overrides);
-        if (await _keys.OpenAsync(request, target.Model, key => answer.OpenAsync(sent.Dialect.Api, body, key, cancellationToken)) is { } error)
+        if (await _keys.OpenAsync(request, target.Model, key => answer.OpenAsync(sent.Dialect.Api, body, key, cancellationToken), () => answer.RefusalAsync(cancellationToken)) is { } error)
         {
             yield return ReplyEvent.Failed(error);
             yield break;

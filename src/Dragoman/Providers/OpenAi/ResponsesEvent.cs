@@ -31,6 +31,25 @@ internal sealed class ResponsesEvent
     /// <summary>The object is an error.</summary>
     public bool IsError { get; private set; }
 
+    /// <summary>It says that the request has arrived, and no more.</summary>
+    public bool IsBeginning => !IsError && Type is ("response.created" or "response.queued" or "response.in_progress");
+
+    /// <summary>Reads an object of either API as far as it tells of errors; null when it can't be read.</summary>
+    public static ResponsesEvent? TryRead(ReadOnlyMemory<byte> received)
+    {
+        try
+        {
+            var read = new ResponsesEvent();
+            read.Read(received);
+            return read;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // The translator says so.
+            return null;
+        }
+    }
+
     /// <summary>Reads an object.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="InvalidOperationException">Half a surrogate pair stands where a name is to be compared.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text.Json;
 using Dragoman.Messages;
 
@@ -66,10 +67,13 @@ internal sealed class BodyFields
     }
 
     /// <summary>Merges an object as RFC 7396 (JSON merge patch) says: objects into objects, null removes, everything else replaces.</summary>
-    public void Merge(JsonElement patch)
+    /// <param name="patch">The object.</param>
+    /// <param name="among">The only fields that it may change here; null: any.</param>
+    public void Merge(JsonElement patch, FrozenSet<string>? among = null)
     {
         foreach (var field in patch.EnumerateObject())
         {
+            if (among?.Contains(field.Name) == false) continue;
             if (field.Value.ValueKind == JsonValueKind.Null) Remove(field.Name);
             else Set(field.Name, Merged(this[field.Name], field.Value));
         }

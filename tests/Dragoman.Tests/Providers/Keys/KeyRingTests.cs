@@ -134,6 +134,42 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public async Task A_rest_belongs_to_the_key_and_not_to_who_holds_it()
+    {
+        var context = Context();
+        var mine = await Key(new KeyRing(context, ["a", "b"]), "s");
+        var other = mine == "a" ? "b" : "a";
+        await Asked(new KeyRing(context, ["a", "b"]), key => key == mine ? Limited : null);
+        Assert.Equal([other], await Asked(new KeyRing(context, ["b", "a"]), _ => null));
+        // At another place the same key is another one.
+        Assert.Equal([mine], await Asked(new KeyRing(context with { Name = "elsewhere" }, ["a", "b"]), _ => null));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_refused_alone_is_no_way_out_of_the_others_rests()
+    {
+        var answers = new Queue<UpstreamError>([Limited, Refused]);
+        var error = await Ring("a", "b").OpenAsync(Request("s"), Model, _ => ValueTask.FromResult<UpstreamError?>(answers.Dequeue()));
+        Assert.Equal((UpstreamErrorKind.RateLimited, Limited.RetryAfter, true), (error!.Kind, error.RetryAfter, error.IsOfKey));
+    }
+
+    [Fact]
+    public async Task Only_where_there_is_another_key_the_answer_is_read_ahead()
+    {
+        var ahead = 0;
+        foreach (var keys in (string[][])[["a"], ["a", "b"]])
+        {
+            Assert.Null(await Ring(keys).OpenAsync(Request("s"), Model, _ => default, () =>
+            {
+                ahead++;
+                return default;
+            }));
+        }
+
+        Assert.Equal(1, ahead);
+    }
+
+    [Fact]
     public async Task One_key_never_rests()
     {
         var ring = Ring("a");

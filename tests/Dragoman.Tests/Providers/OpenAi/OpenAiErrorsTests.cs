@@ -37,6 +37,14 @@ public sealed class OpenAiErrorsTests
         { "the request exceeds the available context size. try increasing the context size or enable context shift", "prompt is too long: 2049 tokens > 2048 maximum" },
     };
 
+    [Fact]
+    public void A_certificate_that_is_not_trusted_does_not_pass_by_waiting()
+    {
+        var refused = new HttpRequestException("The SSL connection could not be established", new System.Security.Authentication.AuthenticationException("untrusted"));
+        Assert.Equal(UpstreamErrorKind.Misconfigured, OpenAiTranslation.Errors.Unreachable(refused).Kind);
+        Assert.Equal(UpstreamErrorKind.Unreachable, OpenAiTranslation.Errors.Unreachable(new HttpRequestException("refused", new System.Net.Sockets.SocketException())).Kind);
+    }
+
     [Theory]
     [MemberData(nameof(Overflows))]
     public void An_overflow_is_told_with_the_server_s_own_numbers(string words, string expected)
@@ -67,9 +75,9 @@ public sealed class OpenAiErrorsTests
     [InlineData(400, """{"error":{"message":"x/y is not a valid model ID","code":400}}""", UpstreamErrorKind.ModelNotFound, "x/y")]
     [InlineData(400, """{"error":{"message":"The model `x` has been decommissioned and is no longer supported."}}""", UpstreamErrorKind.ModelNotFound, "decommissioned")]
     [InlineData(400, """{"error":{"message":"For this model `tool_choice` is not supported."}}""", UpstreamErrorKind.InvalidRequest, "tool_choice")]
-    [InlineData(404, "404 page not found", UpstreamErrorKind.Broken, "most end with /v1")]
-    [InlineData(404, "<html>nginx</html>", UpstreamErrorKind.Broken, "a web page")]
-    [InlineData(405, """{"detail":"Method Not Allowed"}""", UpstreamErrorKind.Broken, "most end with /v1")]
+    [InlineData(404, "404 page not found", UpstreamErrorKind.Misconfigured, "most end with /v1")]
+    [InlineData(404, "<html>nginx</html>", UpstreamErrorKind.Misconfigured, "a web page")]
+    [InlineData(405, """{"detail":"Method Not Allowed"}""", UpstreamErrorKind.Misconfigured, "most end with /v1")]
     [InlineData(408, "", UpstreamErrorKind.TimedOut, "HTTP 408")]
     [InlineData(429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", UpstreamErrorKind.Permission, "quota")]
     [InlineData(429, "{}", UpstreamErrorKind.RateLimited, "{}")]
@@ -77,7 +85,7 @@ public sealed class OpenAiErrorsTests
     [InlineData(502, "<html>Bad gateway</html>", UpstreamErrorKind.Broken, "a web page")]
     [InlineData(503, """{"error":{"message":"Loading model","type":"unavailable_error","code":503}}""", UpstreamErrorKind.Overloaded, "Loading model")]
     [InlineData(529, """{"error":{"message":"Overloaded"}}""", UpstreamErrorKind.Overloaded, "Overloaded")]
-    [InlineData(301, "", UpstreamErrorKind.Broken, "redirects")]
+    [InlineData(301, "", UpstreamErrorKind.Misconfigured, "redirects")]
     [InlineData(418, "teapot", UpstreamErrorKind.Broken, "HTTP 418: teapot")]
     public void A_status_is_told_for_what_it_means(int status, string body, object kind, string words)
     {
