@@ -8,8 +8,9 @@ namespace Dragoman.Discovery;
 /// <summary>Looks for servers on this machine and for keys in the environment, all at once. What is made of it is decided by <see cref="TierRules"/>.</summary>
 internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 {
-    // A service on another continent needs longer than a program on this machine. Only waited for when nothing runs here.
-    private const int ServiceFactor = 5;
+    // A service on another continent needs longer than a program on this machine, and is only waited for when nothing runs here; a program that has answered at all needs
+    // longer for its list (Ollama reads a file of each model for it).
+    private const int PatienceFactor = 5;
 
     // A list of models is some kilobytes; whatever else listens on a port may send for ever.
     private const int MaxListBytes = 4 << 20;
@@ -23,11 +24,14 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         var limit = surroundings.Limit;
         if (limit == TimeSpan.Zero) return new Discovered([], []);
         using var soon = new CancellationTokenSource(limit, time);
-        using var later = new CancellationTokenSource(limit * ServiceFactor, time);
+        using var later = new CancellationTokenSource(limit * PatienceFactor, time);
         using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var local = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, soon.Token);
         using var remote = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, later.Token);
-        var servers = Task.WhenAll([AskOllamaAsync(local.Token), .. surroundings.Addresses().Select(address => AskServerAsync(address, local.Token))]);
+        using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, later.Token);
+        var patience = new Patience(local.Token, alive.Token);
+        var memory = surroundings.MemoryAsync(local.Token);
+        var servers = Task.WhenAll([AskOllamaAsync(patience), .. surroundings.Addresses().Select(address => AskServerAsync(address, patience))]);
         var services = Sources.Services.Select(Configured).OfType<Finding>().Select(finding => AskServiceAsync(finding, nobodyWaits.Token, remote.Token)).ToList();
         var here = Named(await servers);
         cancellationToken.ThrowIfCancellationRequested();
@@ -35,60 +39,84 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         if (!waitsForServices && here.Exists(finding => finding.IsUsable)) await nobodyWaits.CancelAsync();
         List<Finding> all = [.. here, .. await Task.WhenAll(services)];
         cancellationToken.ThrowIfCancellationRequested();
-        return new Discovered(all, TierRules.Choose(all, surroundings.MemoryBytes));
+        return new Discovered(all, TierRules.Choose(all, await memory));
     }
 
-    private async Task<Finding?> AskOllamaAsync(CancellationToken cancellationToken)
+    private async Task<Finding?> AskOllamaAsync(Patience patience)
     {
         var ollama = Sources.Servers[0];
         var given = ollama.Variables.FirstOrDefault(name => surroundings.Variable(name) is not null);
         var where = given is null ? ollama.Address! : $"{surroundings.Variable(given)} ({given})";
         var section = Section(("url", given is null ? ollama.Address : surroundings.Variable(given)));
-        var (models, error) = await ListAsync(ollama, section, cancellationToken);
+        var (models, error) = await ListAsync(ollama, section, patience);
         // Whoever names its address wants to know that it isn't there.
         if (error is { Kind: UpstreamErrorKind.Unreachable } && given is null) return null;
-        return new Finding(ollama, section, where, models, error is null ? Emptiness(ollama, models) : Reason(error, ollama)) { IsAbsent = error?.Kind == UpstreamErrorKind.Unreachable };
+        return new Finding(ollama, section, where, models, error is null ? Emptiness(ollama, models) : Reason(error, ollama)) { IsAbsent = error?.Kind == UpstreamErrorKind.Unreachable, IsElsewhere = given is not null && !Surroundings.IsThisMachine(surroundings.Variable(given)!) };
     }
 
-    private async Task<Finding?> AskServerAsync(Uri address, CancellationToken cancellationToken)
+    private async Task<Finding?> AskServerAsync(Uri address, Patience patience)
     {
-        var (owner, refused) = await OwnerAsync(address, cancellationToken);
+        var (owner, refused) = await OwnerAsync(address, patience.Short);
         if (owner is null && !refused) return null;
-        var source = Sources.Recognize(owner ?? "", address.Port) ?? new Source($"local-{address.Port}", "openai") { IsLocal = true };
+        var known = owner is null ? Sources.Owning(address.Port) : Sources.Recognize(owner, address.Port);
+        var source = known ?? new Source($"local-{address.Port}", "openai") { IsLocal = true };
         var where = address.ToString();
         var section = Section(("type", source.Name == source.Type ? null : source.Type), ("dialect", source.Dialect), ("url", where));
-        if (refused) return new Finding(source, section, where, [], "wants a key; name it in dragoman.json");
-        var (models, error) = await ListAsync(source, section, cancellationToken);
-        return new Finding(source, section, where, models, error is null ? Emptiness(source, models) : Reason(error, source));
+        if (refused || (source.Name == Sources.LlamaCppName && await IsLockedAsync(address, patience.Short))) return new Finding(source, section, where, [], "wants a key; name it in dragoman.json");
+        var (models, error) = await ListAsync(source, section, patience with { Short = patience.Long });
+        return new Finding(source, section, where, models, error is null ? Emptiness(source, models) : Reason(error, source)) { IsElsewhere = !address.IsLoopback };
     }
 
     // Whose list of models is at an address. Null: none is.
     private static async Task<(string? Owner, bool Refused)> OwnerAsync(Uri address, CancellationToken cancellationToken)
     {
+        using var http = new UpstreamHttp();
+        using var answer = await TryAskAsync(http, $"{address.ToString().TrimEnd('/')}/models", cancellationToken);
+        // Jan's refusal is no JSON (janhq/jan, src-tauri/src/core/server/proxy.rs).
+        if (answer?.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) return (null, IsJson(answer) || Sources.Owning(address.Port) is not null);
+        if (answer is not { StatusCode: HttpStatusCode.OK } || !IsJson(answer)) return (null, false);
         try
         {
-            using var http = new UpstreamHttp();
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{address.ToString().TrimEnd('/')}/models");
-            using var answer = await http.SendAsync(request, cancellationToken);
-            if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) return (null, IsJson(answer));
-            if (answer.StatusCode != HttpStatusCode.OK || !IsJson(answer)) return (null, false);
             await answer.Content.LoadIntoBufferAsync(MaxListBytes, cancellationToken);
             using var list = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             return (Owner(list.RootElement), false);
         }
         catch (Exception nothing) when (nothing is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
-            // Nobody is there, or somebody else: the usual case, and no news.
+            // Somebody else.
             return (null, false);
+        }
+    }
+
+    // llama.cpp's list is there for everybody, also when nothing else is (ggml-org/llama.cpp, tools/server/server-http.cpp, public endpoints).
+    private static async Task<bool> IsLockedAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var http = new UpstreamHttp();
+        using var answer = await TryAskAsync(http, new Uri(address, "/props").ToString(), cancellationToken);
+        return answer?.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+    }
+
+    private static async Task<HttpResponseMessage?> TryAskAsync(UpstreamHttp http, string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            return await http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception nothing) when (nothing is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // Nobody is there, or somebody else: the usual case, and no news.
+            return null;
         }
     }
 
     private static bool IsJson(HttpResponseMessage answer) => answer.Content.Headers.ContentType?.MediaType == "application/json";
 
+    // The raw text: the words of the table need no escapes, and half a surrogate pair can't be read.
     private static string? Owner(JsonElement list)
     {
         if (list.ValueKind != JsonValueKind.Object || !list.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array) return null;
-        return data.EnumerateArray().Select(model => model.ValueKind == JsonValueKind.Object && model.TryGetProperty("owned_by", out var owner) && owner.ValueKind == JsonValueKind.String ? owner.GetString()! : "").FirstOrDefault(owner => owner.Length > 0) ?? "";
+        return data.EnumerateArray().Select(model => model.ValueKind == JsonValueKind.Object && model.TryGetProperty("owned_by", out var owner) && owner.ValueKind == JsonValueKind.String ? owner.GetRawText().Trim('"') : "").FirstOrDefault(owner => owner.Length > 0) ?? "";
     }
 
     // A row whose variable is set; its models are not asked for yet.
@@ -105,18 +133,18 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 
         if (variable is null) return null;
         var address = service.AddressVariable is { } other ? surroundings.Variable(other) ?? service.Address : service.Address;
-        var section = Section(("type", service.Name == service.Type ? null : service.Type), ("url", address), ("dialect", service.Type == "openai" ? service.Name : null), ("apiKey", $"env:{variable}"));
+        var section = Section(("type", service.Name == service.Type ? null : service.Type), ("url", address), ("dialect", service.Dialect), ("apiKey", $"env:{variable}"));
         return new Finding(service, section, variable, [], Problem: null);
     }
 
     private async Task<Finding> AskServiceAsync(Finding finding, CancellationToken nobodyWaits, CancellationToken cancellationToken)
     {
-        var (models, error) = await ListAsync(finding.Source, finding.Section, cancellationToken);
+        var (models, error) = await ListAsync(finding.Source, finding.Section, new Patience(cancellationToken, cancellationToken));
         return finding with { Models = models, Problem = error is null || (error.Kind == UpstreamErrorKind.TimedOut && nobodyWaits.IsCancellationRequested) ? null : Reason(error, finding.Source) };
     }
 
     // The provider itself is asked, made as the configuration would make it.
-    private async Task<(IReadOnlyList<ModelInfo> Models, UpstreamError? Error)> ListAsync(Source source, JsonElement section, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<ModelInfo> Models, UpstreamError? Error)> ListAsync(Source source, JsonElement section, Patience patience)
     {
         var options = new DragomanOptions();
         options.Providers[source.Name] = section;
@@ -124,7 +152,8 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         var services = new ServiceCollection().AddLogging().AddSingleton(time).AddDragoman(options).BuildServiceProvider();
         try
         {
-            var list = await services.GetRequiredService<ModelCatalog>().ListAsync(source.Name, cancellationToken);
+            if (services.GetRequiredService<ProviderSet>()[source.Name] is ILocalModels local && await SilenceAsync(local, patience.Short) is { } silence) return ([], silence);
+            var list = await services.GetRequiredService<ModelCatalog>().ListAsync(source.Name, patience.Long);
             await services.DisposeAsync();
             return ([.. list.Models.Where(model => model.Generates)], list.Error);
         }
@@ -135,6 +164,20 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         catch (OperationCanceledException)
         {
             return ([], new UpstreamError(UpstreamErrorKind.TimedOut, "no answer in time"));
+        }
+    }
+
+    // Why a server doesn't answer even the smallest question; null when it does.
+    private static async Task<UpstreamError?> SilenceAsync(ILocalModels server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.ListLoadedAsync(cancellationToken);
+            return null;
+        }
+        catch (UpstreamException failed)
+        {
+            return failed.Error.Kind == UpstreamErrorKind.Unreachable ? failed.Error : null;
         }
     }
 
@@ -180,4 +223,9 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 
         return JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
+
+    /// <summary>How long is waited.</summary>
+    /// <param name="Short">For a first answer.</param>
+    /// <param name="Long">For all answers of a server that has answered.</param>
+    private readonly record struct Patience(CancellationToken Short, CancellationToken Long);
 }

@@ -17,6 +17,9 @@ internal sealed record Finding(Source Source, JsonElement Section, string Where,
     /// <summary>It has models that may be asked now.</summary>
     public bool IsUsable => Problem is null;
 
+    /// <summary>It runs on another machine, whose memory nobody knows here.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>Nobody is there, which is no news: most machines run none or one of the programs.</summary>
     public bool IsAbsent { get; init; }
 }

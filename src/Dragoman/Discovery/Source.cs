@@ -5,7 +5,7 @@ namespace Dragoman.Discovery;
 /// <param name="Type">The provider type that speaks to it.</param>
 internal sealed record Source(string Name, string Type)
 {
-    /// <summary>How the server speaks OpenAI's API; null where the provider finds that out, or for other types.</summary>
+    /// <summary>How the server or service speaks OpenAI's API; null where the provider finds that out, or for other types.</summary>
     public string? Dialect { get; init; }
 
     /// <summary>Where it is, when the provider doesn't know; of a server on this machine always.</summary>
@@ -13,6 +13,12 @@ internal sealed record Source(string Name, string Type)
 
     /// <summary>The <c>owned_by</c> in the server's list of models, by which it is known at any port.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Hardly anything else listens on its port.</summary>
+    public bool OwnsPort { get; init; }
+
+    /// <summary>What it lists is loaded already, so that it fits into its memory.</summary>
+    public bool IsInMemory { get; init; }
 
     /// <summary>Environment variables that hold the key (or, for a server on this machine, the address); the first that is set counts.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
@@ -34,6 +40,9 @@ internal sealed record Source(string Name, string Type)
 
     /// <summary>Words in the names of models that are left out of <see cref="Large"/>.</summary>
     public IReadOnlyList<string> SmallWords { get; init; } = [];
+
+    /// <summary>Words in the names of models that are left out of both: not for an agent, or for another purse.</summary>
+    public IReadOnlyList<string> OtherWords { get; init; } = [];
 
     /// <summary>What a person does to get it, in a few words.</summary>
     public string? Remedy { get; init; }

@@ -6,8 +6,8 @@ namespace Dragoman.Discovery;
 /// <summary>What discovery may look at: the environment, files of Google's tools, the machine's memory.</summary>
 /// <param name="Variable">An environment variable; null when it isn't set or empty.</param>
 /// <param name="GoogleCredentialsFile">The credentials that Google's libraries would take; null when there are none.</param>
-/// <param name="MemoryBytes">How much memory a model may take.</param>
-internal sealed record Surroundings(Func<string, string?> Variable, string? GoogleCredentialsFile, long MemoryBytes)
+/// <param name="MemoryAsync">The machine's memory.</param>
+internal sealed record Surroundings(Func<string, string?> Variable, string? GoogleCredentialsFile, Func<CancellationToken, Task<MachineMemory>> MemoryAsync)
 {
     /// <summary>Addresses to look at instead of the usual ports, separated by commas; <c>none</c> looks at none.</summary>
     public const string ServersVariable = "DRAGOMAN_SERVERS";
@@ -19,7 +19,7 @@ internal sealed record Surroundings(Func<string, string?> Variable, string? Goog
     public static Surroundings OfMachine { get; } = new(
         name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
         ProviderList.GoogleCredentialsFile,
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        MachineMemory.AskAsync);
 
     /// <summary>How long a server may take to answer.</summary>
     /// <exception cref="ConfigException">The variable is no number.</exception>
@@ -45,6 +45,14 @@ internal sealed record Surroundings(Func<string, string?> Variable, string? Goog
         var texts = given?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             ?? Sources.Servers.Where(server => server.Type != Sources.OllamaName).Select(server => server.Address!);
         return [.. texts.Select(Address).Distinct()];
+    }
+
+    /// <summary>Whether an address, in any of the forms that Ollama takes (<c>host</c>, <c>host:port</c>, <c>:port</c>, a URL), is of this machine.</summary>
+    public static bool IsThisMachine(string address)
+    {
+        var text = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + (address.StartsWith(':') ? "localhost" : "") + address;
+        // 0.0.0.0 and [::] are where a server listens on all addresses.
+        return !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.IsLoopback || uri.Host is "0.0.0.0" or "[::]";
     }
 
     private static Uri Address(string text)

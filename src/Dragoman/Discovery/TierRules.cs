@@ -13,29 +13,40 @@ internal static partial class TierRules
     /// <summary>What Claude Code sends before the user has said a word, in tokens, with a little room to work.</summary>
     public const int AgentTokens = 25_000;
 
-    // 4 bits a parameter (what Ollama and LM Studio load by default) and the conversation's cache.
+    // Where a server tells no size: 4 bits a parameter (what Ollama and LM Studio load by default) with their scales, 4.85 in all, and the conversation's cache.
     private const double BytesOfBillion = 0.75e9;
 
-    // The system and the user's own programs need some, too.
-    private const double UsableShare = 0.8;
+    // The conversation's cache where a server tells the size of the weights alone.
+    private const double CacheBytesOfBillion = 0.15e9;
 
     // A model below writes code that doesn't compile, whatever it was made for.
     private const double LeastBillionsForCode = 7;
 
-    // Families whose tool calls fail in an agent's long conversations; Ollama's own launcher warns of them (cmd/launch/models.go).
-    private static readonly string[] PoorAgents = ["codellama", "qwen2.5", "llama2", "llama3", "llama-3", "mistral:", "mistral-7b", "starcoder", "deepseek-r1", "gemma2", "phi3", "tinyllama"];
+    // Names are compared without dashes and underscores: Ollama's llama3.1 is Llama-3.1 in files.
+    // Families whose tool calls fail in an agent's long conversations: Ollama's own launcher warns of the first two lines (ollama/ollama, cmd/launch/deprecated_models.go); the
+    // others are of the same age or older, some of them made for completing code.
+    private static readonly string[] PoorAgents =
+    [
+        "codellama", "qwen2.5", "llama3", "mistral:", "mistral7b", "starcoder", "deepseekr1",
+        "codeqwen", "codestral", "codegemma", "deepseekcoder", "gemma2", "llama2", "mixtral", "phi3", "tinyllama", "yicoder", "opencoder",
+    ];
 
-    private static readonly string[] MadeForCode = ["coder", "devstral", "codestral", "-code", "codex"];
+    // What Ollama recommends for agents or lists for them (ollama/ollama, cmd/launch/models.go; docs/integrations/*.mdx), and all that is made for code.
+    private static readonly string[] GoodAgents =
+    [
+        "coder", "devstral", "codex", "gptoss", "glm4.", "glm5", "qwen3.", "qwen3next", "gemma4", "nemotron3", "minimaxm", "kimik", "deepseekv3", "deepseekv4", "mistralmedium3", "mistrallarge3",
+    ];
 
     /// <summary>For opus and sonnet. The same for both: a machine that holds one large model would load them in turns.</summary>
     public static IReadOnlyList<TierRule> ForLarge { get; } =
     [
         new("calls tools", it => it.Model.Tools),
         new("runs on this machine", it => !it.Model.Remote),
-        new("fits into memory", it => it.Bytes <= it.MemoryBytes * UsableShare),
+        new("fits into memory", it => it.Bytes <= it.Memory.Usable),
         new("has room for an agent's prompt", it => HasRoom(it.Model)),
         new("is no family that fails as an agent", it => !Has(it.Model, PoorAgents)),
-        new("is made for code, and not tiny", it => Has(it.Model, MadeForCode) && it.Billions is 0 or >= LeastBillionsForCode),
+        new("fits on the graphics card, and is not tiny", it => FitsOnCard(it) && IsNotTiny(it)),
+        new("is known as a good agent or made for code, and not tiny", it => Has(it.Model, GoodAgents) && IsNotTiny(it)),
         new("is the largest", it => it.Billions),
         new("is the newest", it => it.Model.CreatedAt.ToUnixTimeSeconds()),
     ];
@@ -45,9 +56,10 @@ internal static partial class TierRules
     [
         new("calls tools", it => it.Model.Tools),
         new("runs on this machine", it => !it.Model.Remote),
-        new("fits into memory beside the large one", it => it.IsLarge || it.Bytes + it.LargeBytes <= it.MemoryBytes * UsableShare),
+        new("fits into memory beside the large one, or is the large one", it => it.IsLarge || it.Bytes + it.LargeBytes <= it.Memory.Usable),
         new("has room for an agent's prompt", it => HasRoom(it.Model)),
         new("is no family that fails as an agent", it => !Has(it.Model, PoorAgents)),
+        new("fits on the graphics card beside the large one, or is the large one", it => it.IsLarge || FitsOnCard(it)),
         new("is small but not tiny (2 to 9 billion), else the large one itself", it => it.Billions is >= 2 and <= 9 ? 2 : it.IsLarge ? 1 : 0),
         new("is the largest", it => it.Billions),
         new("is the newest", it => it.Model.CreatedAt.ToUnixTimeSeconds()),
@@ -57,10 +69,10 @@ internal static partial class TierRules
     private static partial Regex SizeInName();
 
     /// <summary>What stands for each tier; empty when there is no model that writes text.</summary>
-    public static IReadOnlyList<Tier> Choose(IReadOnlyList<Finding> findings, long memoryBytes)
+    public static IReadOnlyList<Tier> Choose(IReadOnlyList<Finding> findings, MachineMemory memory)
     {
         var local = findings.Where(finding => finding is { IsUsable: true, Source.IsLocal: true }).ToList();
-        var here = local.SelectMany(finding => Candidates(finding, memoryBytes)).ToList();
+        var here = local.SelectMany(finding => Candidates(finding, memory)).ToList();
         if (Best(here, ForLarge) is { } large)
         {
             var small = Best([.. here.Select(it => it with { IsLarge = it == large, LargeBytes = large.Bytes })], ForSmall)!;
@@ -71,7 +83,7 @@ internal static partial class TierRules
         var service = findings.FirstOrDefault(finding => finding is { IsUsable: true, Source.IsLocal: false, Models.Count: > 0 });
         // It has Claude's own names, or whatever its user has put behind them.
         if (service?.Source.Type == "anthropic") return [];
-        return service is null ? [] : [.. Tier.Names.Select(tier => OfService(service, tier, memoryBytes)).OfType<Tier>()];
+        return service is null ? [] : [.. Tier.Names.Select(tier => OfService(service, tier, memory)).OfType<Tier>()];
     }
 
     /// <summary>The size of a model in billions of parameters: what its server says, else what its name says; 0 when neither does.</summary>
@@ -84,8 +96,8 @@ internal static partial class TierRules
     /// <summary>Whether an agent's prompt fits; a model whose context nobody knows is given the benefit of the doubt.</summary>
     public static bool HasRoom(ModelInfo model) => model.MaxInputTokens is null or >= AgentTokens;
 
-    private static IEnumerable<Candidate> Candidates(Finding finding, long memoryBytes) =>
-        finding.Models.Where(model => model.Generates).Select(model => new Candidate(finding.Name, model, Billions(model), memoryBytes));
+    private static IEnumerable<Candidate> Candidates(Finding finding, MachineMemory memory) =>
+        finding.Models.Where(model => model.Generates).Select(model => new Candidate(finding.Name, model, Billions(model), finding.IsElsewhere ? MachineMemory.Unknown : memory) { IsInMemory = finding.Source.IsInMemory });
 
     private static Candidate? Best(IReadOnlyList<Candidate> candidates, IReadOnlyList<TierRule> rules)
     {
@@ -102,9 +114,9 @@ internal static partial class TierRules
     }
 
     // What the provider itself says, then the row's patterns, then the rules.
-    private static Tier? OfService(Finding service, string tier, long memoryBytes)
+    private static Tier? OfService(Finding service, string tier, MachineMemory memory)
     {
-        var candidates = Candidates(service, memoryBytes).ToList();
+        var candidates = Candidates(service, memory).ToList();
         var own = candidates.Find(it => it.Model.StandsFor.Contains(tier, StringComparer.OrdinalIgnoreCase));
         return (own ?? ByPattern(service.Source, tier, candidates) ?? Best(candidates, ForLarge)) is { } chosen ? TierOf(tier, chosen) : null;
     }
@@ -114,7 +126,7 @@ internal static partial class TierRules
         var isSmall = tier == "haiku";
         foreach (var pattern in isSmall ? source.Small : source.Large)
         {
-            var fitting = candidates.Where(it => it.Model.Tools && Wildcard.Matches(pattern, it.Model.Name) && (isSmall || !source.SmallWords.Any(word => it.Model.Name.Contains(word, StringComparison.OrdinalIgnoreCase))));
+            var fitting = candidates.Where(it => it.Model.Tools && Wildcard.Matches(pattern, it.Model.Name) && !Contains(it.Model.Name, source.OtherWords) && (isSmall || !Contains(it.Model.Name, source.SmallWords)));
             if (fitting.OrderByDescending(it => it.Model.CreatedAt).ThenByDescending(it => it.Model.Name, StringComparer.Ordinal).FirstOrDefault() is { } newest) return newest;
         }
 
@@ -123,23 +135,33 @@ internal static partial class TierRules
 
     private static Tier TierOf(string tier, Candidate chosen) => new(tier, new Target(chosen.Provider, chosen.Model.Name), chosen.Model);
 
-    private static bool Has(ModelInfo model, string[] words) => Array.Exists(words, word => model.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool FitsOnCard(Candidate it) => it.Memory.GraphicsBytes == 0 || it.Bytes + it.LargeBytes <= it.Memory.UsableGraphics;
+
+    private static bool IsNotTiny(Candidate it) => it.Billions is 0 or >= LeastBillionsForCode;
+
+    private static bool Has(ModelInfo model, string[] families) =>
+        Contains(model.Name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), families);
+
+    private static bool Contains(string name, IEnumerable<string> words) => words.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A model that might be taken.</summary>
     /// <param name="Provider">Who has it.</param>
     /// <param name="Model">What is known of it.</param>
     /// <param name="Billions">Its size; 0 when unknown.</param>
-    /// <param name="MemoryBytes">The machine's memory.</param>
-    internal sealed record Candidate(string Provider, ModelInfo Model, double Billions, long MemoryBytes)
+    /// <param name="Memory">The memory of the machine that it runs on.</param>
+    internal sealed record Candidate(string Provider, ModelInfo Model, double Billions, MachineMemory Memory)
     {
         /// <summary>Already stands for the larger tiers.</summary>
         public bool IsLarge { get; init; }
 
+        /// <summary>It is loaded already.</summary>
+        public bool IsInMemory { get; init; }
+
         /// <summary>What the model of the larger tiers takes of the memory.</summary>
         public double LargeBytes { get; init; }
 
-        /// <summary>What it takes of the memory; nothing when it runs elsewhere, or nobody knows its size.</summary>
-        public double Bytes => Model.Remote ? 0 : Billions * BytesOfBillion;
+        /// <summary>What it takes of the memory; nothing when it runs elsewhere, is there already, or nobody knows its size.</summary>
+        public double Bytes => Model.Remote || IsInMemory ? 0 : Model.MemoryBytes ?? (Model.SizeBytes is { } weights ? weights + (Billions * CacheBytesOfBillion) : Billions * BytesOfBillion);
     }
 }
 

@@ -51,6 +51,9 @@ internal sealed record ModelInfo
     /// <summary>Its size on the upstream's disk; null when the upstream doesn't tell.</summary>
     public long? SizeBytes { get; init; }
 
+    /// <summary>What it takes of the memory with the context that the gateway asks for: weights and the conversation's cache; null when the upstream doesn't tell enough.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>What it costs; null when nobody knows, and for one that costs nothing because it runs here.</summary>
     public ModelPrice? Price { get; init; }
 

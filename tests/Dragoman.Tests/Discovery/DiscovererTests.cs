@@ -62,13 +62,19 @@ public sealed class DiscovererTests
     [InlineData("somebody", 8000, null)]
     [InlineData("somebody", 1234, "lmstudio")]
     [InlineData("menlo", 1337, "jan")]
+    [InlineData("user", 1337, "jan")]
+    [InlineData("user", 1234, "lmstudio")]
+    [InlineData("user", 30000, null)]
     [InlineData("", 1337, "jan")]
     public void Each_program_has_its_sign(string owner, int port, string? name) => Assert.Equal(name, Sources.Recognize(owner, port)?.Name);
 
-    [Fact]
-    public async Task A_server_that_wants_a_key_is_named_with_the_reason()
+    // llama.cpp's list of models wants none, though everything else does.
+    [Theory]
+    [InlineData(ServerKind.LlamaCpp)]
+    [InlineData(ServerKind.Vllm)]
+    public async Task A_server_that_wants_a_key_is_named_with_the_reason(ServerKind kind)
     {
-        await using var server = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent() with { Kind = ServerKind.LlamaCpp });
+        await using var server = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent() with { Kind = kind });
         var finding = Assert.Single((await FindAsync(("DRAGOMAN_SERVERS", server.Url.ToString()))).Findings);
         Assert.False(finding.IsUsable);
         Assert.Contains("wants a key", finding.Problem);
@@ -144,7 +150,7 @@ public sealed class DiscovererTests
         foreach (var (name, value) in keys) Environment.SetEnvironmentVariable(name, value);
         try
         {
-            var found = await new Discoverer(new Surroundings(variables.GetValueOrDefault, credentials, 64L << 30), TimeProvider.System).FindAsync(TestContext.Current.CancellationToken);
+            var found = await new Discoverer(new Surroundings(variables.GetValueOrDefault, credentials, _ => Task.FromResult(new MachineMemory(64L << 30, GraphicsBytes: 0))), TimeProvider.System).FindAsync(TestContext.Current.CancellationToken);
             return found with { Findings = [.. found.Findings.Where(finding => environment.Any(entry => entry.Name == "OLLAMA_HOST") || finding.Source.Name != "ollama")] };
         }
         finally

@@ -7,20 +7,22 @@ namespace Dragoman.Tests.Discovery;
 /// <summary>Which model stands for which tier: a row of a test for each row of the two tables of rules.</summary>
 public sealed class TierRulesTests
 {
-    private const long Memory = 64L << 30;
+    private static readonly MachineMemory Memory = new(64L << 30, GraphicsBytes: 0);
 
-    // The models as "name[!notools][!remote][@context]"; what opus and haiku must get.
+    // The models as "name[!notools][!remote][@context]"; what opus and haiku must get. Their sizes are known by their names alone.
     [Theory]
     [InlineData("calls tools", "small:4b deepseek:32b!notools", "small:4b", "small:4b")]
     [InlineData("runs on this machine", "qwen3:8b qwen3-coder:480b!remote", "qwen3:8b", "qwen3:8b")]
     [InlineData("fits into memory", "qwen3:8b glm:355b", "qwen3:8b", "qwen3:8b")]
     [InlineData("has room for an agent's prompt", "gemma3:27b@8192 qwen3:14b@40960", "qwen3:14b", "qwen3:14b")]
-    [InlineData("is no family that fails as an agent", "llama3.3:70b qwen3:14b", "qwen3:14b", "qwen3:14b")]
+    [InlineData("is no family that fails as an agent", "llama3.3:60b qwen3:14b", "qwen3:14b", "qwen3:14b")]
+    [InlineData("is no family that fails as an agent, in a file's name", "Llama-3.3-60B-Q4_K_M codestral-22B qwen3:14b", "qwen3:14b", "qwen3:14b")]
     [InlineData("is made for code", "qwen3:32b qwen3-coder:30b", "qwen3-coder:30b", "qwen3-coder:30b")]
+    [InlineData("is a good agent", "qwen3:32b gpt-oss:20b", "gpt-oss:20b", "gpt-oss:20b")]
     [InlineData("is made for code, and not tiny", "qwen3:32b tiny-coder:1.5b", "qwen3:32b", "qwen3:32b")]
     [InlineData("is the largest", "qwen3:14b qwen3:32b qwen3:4b", "qwen3:32b", "qwen3:4b")]
     [InlineData("is the newest", "alpha beta", "beta", "beta")]
-    [InlineData("a small one fits beside the large one", "qwen3:70b qwen3:8b", "qwen3:70b", "qwen3:70b")]
+    [InlineData("a small one fits beside the large one", "qwen3:65b qwen3:8b", "qwen3:65b", "qwen3:65b")]
     [InlineData("small, but not tiny", "qwen3:32b qwen3:0.6b", "qwen3:32b", "qwen3:32b")]
     [InlineData("the larger of the small ones", "qwen3:32b qwen3:4b qwen3:8b", "qwen3:32b", "qwen3:8b")]
     [InlineData("of the small ones not those that fail", "qwen3:32b llama3.2:3b qwen3:4b", "qwen3:32b", "qwen3:4b")]
@@ -36,6 +38,29 @@ public sealed class TierRulesTests
     {
         Assert.Equal(TierRules.ForLarge.Count, TierRules.ForLarge.Select(rule => rule.Why).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(TierRules.ForSmall.Count, TierRules.ForSmall.Select(rule => rule.Why).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void A_model_that_is_loaded_already_fits_into_whatever_memory_its_server_has()
+    {
+        var tiers = TierRules.Choose([Local("ollama", "qwen3:8b"), Local("vllm", "glm-5.2-355b")], Memory);
+        Assert.Equal(["vllm/glm-5.2-355b", "vllm/glm-5.2-355b", "ollama/qwen3:8b"], tiers.Select(tier => tier.Target.ToString()));
+    }
+
+    [Fact]
+    public void The_memory_of_another_machine_is_not_that_of_this_one()
+    {
+        var far = Local("ollama", "qwen3:8b glm:355b") with { IsElsewhere = true };
+        Assert.Equal("ollama/glm:355b", TierRules.Choose([far], Memory)[0].Target.ToString());
+    }
+
+    [Fact]
+    public void What_a_server_tells_of_a_model_s_memory_counts_before_its_name()
+    {
+        var finding = Local("ollama", "glm:355b qwen3:32b qwen3:8b");
+        finding = finding with { Models = [finding.Models[0] with { MemoryBytes = 40L << 30 }, finding.Models[1] with { SizeBytes = 60L << 30 }, finding.Models[2]] };
+        Assert.Equal("ollama/glm:355b", TierRules.Choose([finding], Memory)[0].Target.ToString());
+        Assert.Equal("ollama/qwen3:8b", TierRules.Choose([finding with { Models = [.. finding.Models.Skip(1)] }], Memory)[0].Target.ToString());
     }
 
     [Fact]
@@ -60,14 +85,20 @@ public sealed class TierRulesTests
     }
 
     [Theory]
-    [InlineData("openai", "gpt-4.1 gpt-5.4 gpt-5.4-mini gpt-5.1 text-whatever", "gpt-5.4", "gpt-5.4-mini")]
+    [InlineData("openai", "gpt-4.1 gpt-5.4 gpt-5.4-mini gpt-5.4-pro gpt-5.1 text-whatever", "gpt-5.4", "gpt-5.4-mini")]
+    [InlineData("openai", "gpt-5.6 gpt-6-sol gpt-6.1-sol gpt-6-astra gpt-6-luna gpt-realtime-2 gpt-4o-mini-transcribe", "gpt-6.1-sol", "gpt-6-luna")]
     [InlineData("openrouter", "x/huge anthropic/claude-sonnet-4.5 anthropic/claude-haiku-4.5", "anthropic/claude-sonnet-4.5", "anthropic/claude-haiku-4.5")]
-    [InlineData("deepseek", "deepseek-chat deepseek-reasoner", "deepseek-chat", "deepseek-chat")]
+    [InlineData("deepseek", "deepseek-flash deepseek-v4-pro", "deepseek-flash", "deepseek-flash")]
+    [InlineData("deepseek", "deepseek-v4-flash deepseek-v4-pro", "deepseek-v4-pro", "deepseek-v4-flash")]
     [InlineData("groq", "llama-3.1-8b-instant openai/gpt-oss-120b openai/gpt-oss-20b", "openai/gpt-oss-120b", "openai/gpt-oss-20b")]
-    [InlineData("mistral", "mistral-small-latest devstral-medium-latest", "devstral-medium-latest", "mistral-small-latest")]
-    [InlineData("zai", "glm-4.7 glm-4.5-air", "glm-4.7", "glm-4.5-air")]
-    [InlineData("moonshot", "kimi-k2.6 kimi-k2-turbo", "kimi-k2.6", "kimi-k2-turbo")]
-    [InlineData("xai", "grok-4 grok-code-fast-1 grok-3-mini", "grok-code-fast-1", "grok-code-fast-1")]
+    [InlineData("mistral", "mistral-small-latest mistral-large-2512 mistral-medium-2508 mistral-medium-2604 devstral-latest", "mistral-medium-2604", "mistral-small-latest")]
+    [InlineData("mistral", "mistral-small-latest mistral-medium-2508 devstral-medium-latest", "devstral-medium-latest", "mistral-small-latest")]
+    [InlineData("zai", "glm-4.5-air glm-4.7-flash glm-4.7 glm-5.2 glm-5-turbo glm-5v-turbo", "glm-5.2", "glm-4.5-air")]
+    [InlineData("zai", "glm-4.5-air glm-5.3 glm-5.3-flash", "glm-5.3", "glm-5.3-flash")]
+    [InlineData("zhipu", "glm-4.7 glm-4.5-air", "glm-4.7", "glm-4.5-air")]
+    [InlineData("moonshot", "kimi-k2.6 kimi-k2.7-code kimi-k2.7-code-highspeed kimi-k3", "kimi-k3", "kimi-k2.6")]
+    [InlineData("xai", "grok-4.3 grok-4.5 grok-build-0.1 grok-imagine-image grok-4.20-multi-agent-0309", "grok-4.5", "grok-build-0.1")]
+    [InlineData("together", "zai-org/GLM-5.2 Qwen/Qwen3.5-9B openai/gpt-oss-20b", "zai-org/GLM-5.2", "Qwen/Qwen3.5-9B")]
     [InlineData("ollama-cloud", "gpt-oss:20b!remote qwen3-coder:480b!remote", "qwen3-coder:480b", "qwen3-coder:480b")]
     public void Each_service_has_models_for_the_tiers(string service, string models, string sonnet, string haiku)
     {

@@ -14,6 +14,14 @@ internal static class OpenAiCatalog
             {"object":"list","data":[{"id":"{{scenario.Model}}","object":"model","type":"vlm","publisher":"p","arch":"qwen3","compatibility_type":"gguf","quantization":"Q4_K_M","state":"loaded","max_context_length":262144,"loaded_context_length":{{scenario.ContextTokens}},"capabilities":["tool_use"]},
             {"id":"text-embedding-nomic","object":"model","type":"embeddings","state":"not-loaded","max_context_length":2048}]}
             """,
+        (ServerKind.LmStudio04, "/api/v1/models") => $$$"""
+            {"models":[{"type":"llm","publisher":"p","key":"{{{scenario.Model}}}","display_name":"Simulated","architecture":"qwen3","quantization":{"name":"Q4_K_M","bits_per_weight":4},"size_bytes":18600000000,"params_string":"30B","loaded_instances":[{"id":"{{{scenario.Model}}}:2","config":{"context_length":{{{scenario.ContextTokens}}}}}],"max_context_length":262144,"format":"gguf","capabilities":{"vision":true,"trained_for_tool_use":true},"description":null},
+            {"type":"embedding","publisher":"p","key":"text-embedding-nomic","size_bytes":274290560,"params_string":null,"loaded_instances":[],"max_context_length":2048,"format":"gguf"}]}
+            """,
+        (ServerKind.LocalAi, "/v1/models/capabilities") => $$"""
+            {"object":"list","data":[{"id":"{{scenario.Model}}","object":"model","capabilities":["chat","completion","vision"],"input_modalities":["text","image"],"output_modalities":["text"]},
+            {"id":"embedding-of-mine","object":"model","capabilities":["transcript"],"input_modalities":["audio"],"output_modalities":["text"]}]}
+            """,
         (ServerKind.LlamaCpp, "/props") => $$$"""{"default_generation_settings":{"id":0,"n_ctx":{{{scenario.ContextTokens}}},"params":{}},"total_slots":{{{scenario.Slots}}},"model_path":"model.gguf","modalities":{"vision":true,"audio":false},"chat_template":""}""",
         _ => null,
     };
@@ -45,8 +53,9 @@ internal static class OpenAiCatalog
                 "pricing":{"prompt":"0.000001","completion":"0.000002","request":"0","image":"0","input_cache_read":"0.0000001","input_cache_write":"0.00000125"},"top_provider":{"context_length":{{context}},"max_completion_tokens":16384,"is_moderated":false},"supported_parameters":["include_reasoning","max_tokens","reasoning","response_format","structured_outputs","tool_choice","tools"]}
                 """,
             ServerKind.Vllm => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"vllm","root":{{model}},"parent":null,"max_model_len":{{context}},"permission":[]}""",
-            ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560}}""",
-            ServerKind.LmStudio => $$"""{"id":{{model}},"object":"model","owned_by":"organization_owner"}""",
+            ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560,"n_params":30532122624,"size":18556685312}}""",
+            ServerKind.LmStudio or ServerKind.LmStudio04 => $$"""{"id":{{model}},"object":"model","owned_by":"organization_owner"}""",
+            ServerKind.LocalAi => $$"""{"id":{{model}},"object":"model"},{"id":"embedding-of-mine","object":"model"}""",
             ServerKind.Together => $$"""{"id":{{model}},"object":"model","created":1700000000,"type":"chat","context_length":{{context}}},{"id":"other/embedding","object":"model","type":"embedding","context_length":512}""",
             _ => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"system"},{"id":"text-embedding-3-small","object":"model","created":1700000000,"owned_by":"system"}""",
         };

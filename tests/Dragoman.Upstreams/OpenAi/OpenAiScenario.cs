@@ -20,6 +20,12 @@ public enum ServerKind
     /// <summary>LM Studio: <c>/api/v0/models</c>.</summary>
     LmStudio,
 
+    /// <summary>LM Studio from 0.4 on: <c>/api/v1/models</c>.</summary>
+    LmStudio04,
+
+    /// <summary>LocalAI: a list of names, <c>/v1/models/capabilities</c>.</summary>
+    LocalAi,
+
     /// <summary>Together: a list that is an array alone.</summary>
     Together,
 }

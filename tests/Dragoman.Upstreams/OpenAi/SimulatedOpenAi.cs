@@ -91,12 +91,14 @@ public sealed class SimulatedOpenAi : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext http, RecordedRequest request)
     {
-        if (scenario.Key is { } key && request.Headers.GetValueOrDefault("authorization") != $"Bearer {key}")
+        var path = http.Request.Path.Value!;
+        // llama.cpp's list is there for everybody.
+        var isPublic = scenario.Kind == ServerKind.LlamaCpp && path == "/v1/models";
+        if (!isPublic && scenario.Key is { } key && request.Headers.GetValueOrDefault("authorization") != $"Bearer {key}")
         {
             throw new OpenAiFault(401, "Incorrect API key provided: sk-wrong. You can find your API key at https://platform.openai.com/account/api-keys.", "invalid_api_key");
         }
 
-        var path = http.Request.Path.Value!;
         if (request.Method == "POST" && path is "/v1/chat/completions" or "/v1/responses")
         {
             return GenerateAsync(http, request, isResponses: path == "/v1/responses");

@@ -24,6 +24,9 @@ internal sealed record OllamaModel
     /// <summary><c>num_ctx</c> of its Modelfile.</summary>
     public int? ModelfileContext { get; init; }
 
+    /// <summary>What a token of the conversation takes of the memory while the model is loaded; null when the server doesn't tell enough.</summary>
+    public long? CacheBytesPerToken { get; init; }
+
     /// <summary>It runs on ollama.com.</summary>
     public bool IsCloud { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record OllamaModel
         Capabilities = Strings(show, "capabilities"),
         TrainedContext = ContextLength(show),
         ModelfileContext = Parameter(show, "num_ctx"),
+        CacheBytesPerToken = ModelCache.BytesPerToken(show),
         IsCloud = IsCloudName(name) || (show.TryGetProperty("remote_host", out var remote) && remote.ValueKind == JsonValueKind.String && remote.GetString() is { Length: > 0 }),
     };
 

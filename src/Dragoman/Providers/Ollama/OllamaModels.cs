@@ -85,6 +85,7 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
 
         var context = model is null ? null : ContextOf(model) ?? model.TrainedContext;
         const string latest = ":latest";
+        long? weights = entry.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) && bytes > 0 ? bytes : null;
         return new ModelInfo
         {
             Name = name,
@@ -100,7 +101,8 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
             Generates = model?.Generates ?? true,
             Remote = model?.IsCloud ?? OllamaModel.IsCloudName(name),
             Billions = Billions(entry),
-            SizeBytes = entry.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) && bytes > 0 ? bytes : null,
+            SizeBytes = weights,
+            MemoryBytes = weights + (context * model?.CacheBytesPerToken),
         };
     }
 

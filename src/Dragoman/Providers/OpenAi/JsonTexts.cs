@@ -21,4 +21,8 @@ internal static class JsonTexts
     /// <summary>A positive whole number; null for anything else.</summary>
     public static int? Number(JsonElement parent, string name) =>
         parent.Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number > 0 ? number : null;
+
+    /// <summary>A positive whole number that may be large; null for anything else.</summary>
+    public static long? LongNumber(JsonElement parent, string name) =>
+        parent.Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number > 0 ? number : null;
 }

@@ -14,12 +14,16 @@ internal static class ListedModel
     // OpenAI's list has names only.
     private static readonly string[] OtherKinds = ["text-embedding", "embedding-", "whisper", "tts-", "dall-e", "gpt-image", "omni-moderation", "sora-", "nomic-embed"];
 
+    private static readonly string[] OtherUses = ["embeddings", "rerank", "transcript", "tts", "image", "video", "vad", "detection"];
+
     /// <summary>Reads an entry; null when it has no name.</summary>
     public static ModelInfo? Read(JsonElement entry, bool isRemote)
     {
         var name = JsonTexts.Of(entry, "id");
         if (name.Length == 0) return null;
         var provider = entry.Find("top_provider") ?? default;
+        // llama.cpp tells of a loaded model what its file holds (ggml-org/llama.cpp, tools/server/README.md).
+        var file = entry.Find("meta") ?? default;
         var abilities = Words(entry, "supported_parameters").Concat(Words(entry, "capabilities")).Concat(Flags(entry, "capabilities")).ToHashSet(StringComparer.Ordinal);
         var inputs = Words(entry.Find("architecture") ?? default, "input_modalities").Concat(Words(entry, "input_modalities")).ToHashSet(StringComparer.Ordinal);
         var says = abilities.Count > 0;
@@ -27,7 +31,7 @@ internal static class ListedModel
         {
             Name = name,
             CreatedAt = JsonTexts.Number(entry, "created") is { } created ? DateTimeOffset.FromUnixTimeSeconds(created) : DateTimeOffset.UnixEpoch,
-            MaxInputTokens = Context(entry) ?? JsonTexts.Number(provider, "context_length"),
+            MaxInputTokens = Context(entry) ?? JsonTexts.Number(provider, "context_length") ?? JsonTexts.Number(file, "n_ctx_train"),
             MaxOutputTokens = JsonTexts.Number(provider, "max_completion_tokens") ?? JsonTexts.Number(entry, "max_completion_tokens") ?? JsonTexts.Number(entry, "max_output_tokens"),
             // A list that says nothing of tools says nothing against them.
             Tools = !says || abilities.Overlaps(["tools", "tool_use", "function_calling", "tool_calls"]),
@@ -37,8 +41,32 @@ internal static class ListedModel
             StructuredOutputs = abilities.Overlaps(["structured_outputs", "response_format", "json_schema"]),
             Generates = Generates(entry),
             Remote = isRemote,
+            Billions = JsonTexts.LongNumber(file, "n_params") / 1e9 ?? 0,
+            SizeBytes = JsonTexts.LongNumber(file, "size"),
             Price = Price(entry),
         };
+    }
+
+    /// <summary>
+    /// Reads an entry of LM Studio's own list, <c>/api/v1/models</c> (lmstudio-ai/docs, 1_developer/2_rest/list.md), which is in <c>/v1/models</c> by its key and, when it is
+    /// loaded, by the names of what is loaded.
+    /// </summary>
+    public static IEnumerable<ModelInfo> ReadLmStudio(JsonElement entry, bool isRemote)
+    {
+        var loaded = entry.Find("loaded_instances") is { ValueKind: JsonValueKind.Array } instances ? instances.EnumerateArray().ToList() : [];
+        var context = loaded.Select(instance => JsonTexts.Number(instance.Find("config") ?? default, "context_length")).FirstOrDefault(tokens => tokens is not null);
+        var abilities = entry.Find("capabilities") ?? default;
+        var model = new ModelInfo
+        {
+            Name = JsonTexts.Of(entry, "key"),
+            MaxInputTokens = context ?? JsonTexts.Number(entry, "max_context_length"),
+            Tools = abilities.Find("trained_for_tool_use") is not { ValueKind: JsonValueKind.False },
+            Vision = Is(abilities, "vision"),
+            Generates = JsonTexts.Of(entry, "type") != "embedding",
+            Remote = isRemote,
+            SizeBytes = JsonTexts.LongNumber(entry, "size_bytes"),
+        };
+        return loaded.Select(instance => JsonTexts.Of(instance, "id")).Append(model.Name).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).Select(name => model with { Name = name });
     }
 
     // OpenRouter tells US dollars a token, as a string: "pricing": {"prompt": "0.0000002", ...}; -1 for a price that depends.
@@ -65,6 +93,11 @@ internal static class ListedModel
     {
         if (JsonTexts.Of(entry, "type") is "embeddings" or "embedding" or "image" or "audio" or "transcribe" or "rerank" or "moderation") return false;
         if (entry.Find("capabilities") is { } capabilities && capabilities.Find("completion_chat") is { ValueKind: JsonValueKind.False }) return false;
+        // LocalAI says what each of its models is for.
+        var uses = Words(entry, "capabilities").ToList();
+        if (uses.Exists(use => OtherUses.Contains(use, StringComparer.Ordinal)) && !uses.Contains("chat", StringComparer.Ordinal) && !uses.Contains("completion", StringComparer.Ordinal)) return false;
+        var outputs = Words(entry.Find("architecture") ?? default, "output_modalities").Concat(Words(entry, "output_modalities")).ToList();
+        if (outputs.Count > 0 && !outputs.Contains("text", StringComparer.Ordinal)) return false;
         var name = JsonTexts.Of(entry, "id");
         return !OtherKinds.Any(kind => name.Contains(kind, StringComparison.OrdinalIgnoreCase));
     }

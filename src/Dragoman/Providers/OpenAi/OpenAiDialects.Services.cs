@@ -1,11 +1,12 @@
 namespace Dragoman.Providers.OpenAi;
 
-/// <summary>The services.</summary>
+/// <summary>The services of those who make models.</summary>
 internal static partial class OpenAiDialects
 {
     // platform.openai.com, API reference of responses and chat. From gpt-5.4 on, chat refuses functions with reasoning ("To use function tools, use /v1/responses",
     // openai/openai-openapi#541), so all models that reason are asked by Responses. They refuse temperature ("Unsupported parameter: 'temperature' is not supported
-    // with this model"). Efforts by family: guide "Reasoning models". max_output_tokens is 16 at least.
+    // with this model"). max_output_tokens is 16 at least. Efforts by model: anomalyco/models.dev, providers/openai/models, for gpt-5.6 anomalyco/opencode#36141, for gpt-6
+    // vercel/ai, packages/openai/src/openai-language-model-capabilities.ts (only gpt-6-sol and gpt-6-luna can be kept from reasoning).
     private static OpenAiDialect OpenAi => new()
     {
         Name = "openai",
@@ -15,7 +16,7 @@ internal static partial class OpenAiDialects
         LeastMaxTokens = 16,
         OutputLimit = 128_000,
         SystemRole = "instructions",
-        Reasoning = Summarized("""{"reasoning":{"effort":"none"}}""", "low", "medium", "high", "xhigh"),
+        Reasoning = Summarized(NoEffort, "low", "medium", "high", "xhigh"),
         ReasoningReturn = ReasoningReturn.Items,
         ThinkTags = false,
         Samples = false,
@@ -32,10 +33,16 @@ internal static partial class OpenAiDialects
         Rules =
         [
             new(["=gpt-5", "gpt-5-"], dialect => dialect with { Reasoning = Summarized("""{"reasoning":{"effort":"minimal"}}""", "low", "medium", "high") }),
-            new(["gpt-5.1"], dialect => dialect with { Reasoning = Summarized("""{"reasoning":{"effort":"none"}}""", "low", "medium", "high") }),
-            new(["gpt-5-codex", "o1", "o3", "o4", "codex-"], dialect => dialect with { Reasoning = Summarized(off: null, "low", "medium", "high"), OutputLimit = 100_000 }),
+            new(["gpt-5.1"], dialect => dialect with { Reasoning = Summarized(NoEffort, "low", "medium", "high") }),
+            new(["gpt-5.6", "gpt-6-sol", "gpt-6-luna"], dialect => dialect with { Reasoning = Summarized(NoEffort, "low", "medium", "high", "xhigh", "max") }),
+            new(["gpt-6.", "gpt-6-astra"], dialect => dialect with { Reasoning = Summarized(off: null, "low", "medium", "high", "xhigh", "max") }),
+            new(["gpt-5-codex", "gpt-5.1-codex", "o1", "o3", "o4", "codex-"], dialect => dialect with { Reasoning = Summarized(off: null, "low", "medium", "high") }),
+            new(["gpt-5.1-codex-max", "gpt-5.2-codex"], dialect => dialect with { Reasoning = Summarized(off: null, "low", "medium", "high", "xhigh") }),
+            new(["o1", "o3", "o4", "codex-"], dialect => dialect with { OutputLimit = 100_000 }),
             new(["gpt-5-pro"], dialect => dialect with { Reasoning = Summarized(off: null, "high") }),
-            new(["gpt-3.5", "gpt-4", "chatgpt-", "gpt-5-chat"], dialect => dialect with
+            new(["gpt-5.2-pro", "gpt-5.4-pro", "gpt-5.5-pro"], dialect => dialect with { Reasoning = Summarized(off: null, "medium", "high", "xhigh") }),
+            new(["gpt-5.1-chat", "gpt-5.2-chat"], dialect => dialect with { Reasoning = Summarized(off: null, "medium"), OutputLimit = 16_384 }),
+            new(["gpt-3.5", "gpt-4", "chatgpt-", "gpt-5-chat", "gpt-5.3-chat"], dialect => dialect with
             {
                 Api = OpenAiApi.Chat,
                 MaxTokensField = "max_completion_tokens",
@@ -54,41 +61,14 @@ internal static partial class OpenAiDialects
         ],
     };
 
-    // openrouter.ai/docs: "Reasoning tokens" (efforts, budgets, reasoning_details to be given back unchanged), "Structured outputs", "PDF inputs", "Tool calling".
-    // Switching reasoning off is refused for models that must reason ("Reasoning is mandatory for this endpoint and cannot be disabled").
-    private static OpenAiDialect OpenRouter => new()
-    {
-        Name = "openrouter",
-        Hosts = ["openrouter.ai"],
-        OutputWithinContext = true,
-        Reasoning = Routed("""{"reasoning":{"effort":"none"}}""", "minimal", "low", "medium", "high", "xhigh"),
-        ReasoningReturn = ReasoningReturn.Details,
-        ReasoningField = "reasoning",
-        ThinkTags = false,
-        TopK = true,
-        ParallelToolCalls = true,
-        NamedChoice = true,
-        NoneChoice = true,
-        JsonAnswer = JsonAnswer.Schema,
-        Files = true,
-        MaxCallIdLength = 64,
-        Prefill = Prefill.AsIs,
-        Rules =
-        [
-            new(
-                ["openai/o", "openai/gpt-5", "openai/gpt-oss", "google/gemini-2.5-pro", "google/gemini-3", "x-ai/grok-4", "*grok-code", "*deepseek-r1", "*-thinking", "minimax/minimax-m", "*qwq"],
-                dialect => dialect with { Reasoning = Routed(off: null, "low", "medium", "high") }),
-            // The upstream's own rule holds behind OpenRouter (charmbracelet/crush#279).
-            new(["mistralai/"], dialect => dialect with { AssistantAfterResults = true, CallIdLength = 9 }),
-        ],
-    };
-
-    // api-docs.deepseek.com, "Thinking Mode", "Chat Completion". Reasoning is on by default and must come back with every assistant message, or the request is
-    // refused ("The reasoning_content in the thinking mode must be passed back to the API", deepseek-ai/deepseek-harness#739). Images are refused.
+    // api-docs.deepseek.com, "Thinking Mode" (efforts none, low, high, max; a named or required tool is refused while it thinks), "Chat Completion" (max_tokens up to 384K,
+    // no json_schema, no parallel_tool_calls), "Models & Pricing" (only Flash sees). Reasoning is on by default and must come back with every assistant message, or the
+    // request is refused ("The reasoning_content in the thinking mode must be passed back to the API", deepseek-ai/deepseek-harness#739).
     private static OpenAiDialect DeepSeek => new()
     {
         Name = "deepseek",
         Hosts = ["api.deepseek.com"],
+        OutputLimit = 393_216,
         Reasoning = new("""{"thinking":{"type":"enabled"},"reasoning_effort":"$effort"}""", """{"thinking":{"type":"disabled"}}""", "low", "high", "max"),
         ReasoningReturn = ReasoningReturn.Field,
         ReasoningRequired = true,
@@ -99,42 +79,12 @@ internal static partial class OpenAiDialects
         JsonAnswer = JsonAnswer.Object,
         Images = false,
         MaxCallIdLength = 64,
+        // deepseek-v4-flash is another name for deepseek-flash now.
+        Rules = [new(["deepseek-flash", "deepseek-v4-flash", "deepseek-v4.1-flash"], dialect => dialect with { Images = true })],
     };
 
-    // console.groq.com/docs: "Reasoning" (which models, which words; raw reasoning and tools together are refused), "Structured outputs" (not with streaming).
-    private static OpenAiDialect Groq => new()
-    {
-        Name = "groq",
-        Hosts = ["api.groq.com"],
-        MaxTokensField = "max_completion_tokens",
-        Reasoning = ReasoningControl.None,
-        ReasoningField = "reasoning",
-        ThinkTags = false,
-        ParallelToolCalls = true,
-        NamedChoice = true,
-        NoneChoice = true,
-        MaxCallIdLength = 64,
-        Rules =
-        [
-            new(["gpt-oss"], dialect => dialect with
-            {
-                Reasoning = new("""{"reasoning_effort":"$effort"}""", Off: null, "low", "medium", "high"),
-                ReasoningReturn = ReasoningReturn.Field,
-                OutputLimit = 65_536,
-            }),
-            new(["qwen3", "qwen-3"], dialect => dialect with
-            {
-                Reasoning = new("""{"reasoning_effort":"default","reasoning_format":"parsed"}""", """{"reasoning_effort":"none"}"""),
-                ReasoningReturn = ReasoningReturn.Field,
-                OutputLimit = 40_960,
-            }),
-            new(["llama-3"], dialect => dialect with { OutputLimit = 32_768 }),
-            new(["kimi-k2"], dialect => dialect with { OutputLimit = 16_384 }),
-        ],
-    };
-
-    // docs.mistral.ai, API "chat" (unknown fields are refused; usage comes unasked) and "Reasoning" (none or high; thinking parts). Ids of calls are nine letters
-    // and digits, and no user message may follow a tool's ("Unexpected role 'user' after role 'tool'", datapizza-labs/datapizza-ai#98).
+    // docs.mistral.ai, API "chat" (unknown fields are refused; usage comes unasked) and "Reasoning" (none or high; thinking parts; which models: anomalyco/models.dev,
+    // providers/mistral/models, where mistral-medium-latest is still a model that doesn't reason). Ids of calls are nine letters and digits, and no user message may follow a tool's ("Unexpected role 'user' after role 'tool'", datapizza-labs/datapizza-ai#98).
     private static OpenAiDialect Mistral => new()
     {
         Name = "mistral",
@@ -152,7 +102,7 @@ internal static partial class OpenAiDialects
         Prefill = Prefill.Prefix,
         Rules =
         [
-            new(["mistral-small-latest", "mistral-small-26", "mistral-medium-3-5", "mistral-medium-3.5"], dialect => dialect with
+            new(["mistral-small-latest", "mistral-small-26", "mistral-medium-26", "mistral-medium-3-5", "mistral-medium-3.5"], dialect => dialect with
             {
                 Reasoning = new("""{"reasoning_effort":"$effort"}""", """{"reasoning_effort":"none"}""", "high"),
                 ReasoningReturn = ReasoningReturn.ContentPart,
@@ -162,7 +112,8 @@ internal static partial class OpenAiDialects
     };
 
     // docs.z.ai, "Chat Completion", "Thinking Mode" (reasoning is kept from turn to turn with clear_thinking false), "Tool streaming". tool_choice is auto or nothing,
-    // stream_options, strict and a developer's role are unknown; usage comes unasked.
+    // stream_options, strict and a developer's role are unknown; usage comes unasked. From GLM-5.2 on there are two efforts, the higher by default; that, limits of
+    // answers and which models see: anomalyco/models.dev, providers/zai/models (and models/zhipuai).
     private static OpenAiDialect Zai => new()
     {
         Name = "zai",
@@ -180,49 +131,68 @@ internal static partial class OpenAiDialects
         Rules =
         [
             new(["glm-4.5"], dialect => dialect with { OutputLimit = 98_304, Extra = null }),
-            new(["glm-4.5v", "glm-4.6v", "glm-5v"], dialect => dialect with { Images = true, OutputLimit = 16_384 }),
+            new(["glm-5.2", "glm-5.3"], dialect => dialect with
+            {
+                Reasoning = new("""{"thinking":{"type":"enabled","clear_thinking":false},"reasoning_effort":"$effort"}""", """{"thinking":{"type":"disabled"}}""", "high", "max"),
+            }),
+            new(["glm-4.5v", "glm-4.6v", "glm-5v"], dialect => dialect with { Images = true }),
+            new(["glm-4.5v"], dialect => dialect with { OutputLimit = 16_384 }),
+            new(["glm-4.6v"], dialect => dialect with { OutputLimit = 32_768 }),
         ],
     };
 
-    // platform.moonshot.ai/docs. Reasoning must come back with calls ("thinking is enabled but reasoning_content is missing in assistant tool call message",
-    // continuedev/continue#11600); a forced call is refused while the model reasons (can1357/oh-my-pi#1077, UKGovernmentBEIS/inspect_ai#5152); K2.5 and later refuse
-    // every temperature but their own (simstudioai/sim#5716).
+    // platform.kimi.ai/docs/api/chat: max_completion_tokens (with the prompt it must fit the context), prompt_cache_key, three formats of answers, partial; K3 always reasons,
+    // by three efforts; K2.7 always, without; K2.6 can be kept from it, and reads its reasoning of earlier turns with keep "all" only, without which the prompt would change
+    // from turn to turn; no model takes a temperature but its own (simstudioai/sim#5716); "required" is K3's alone. Reasoning must come back with calls ("thinking is enabled
+    // but reasoning_content is missing in assistant tool call message", continuedev/continue#11600); a forced call is refused while K2.6 reasons (can1357/oh-my-pi#1077,
+    // UKGovernmentBEIS/inspect_ai#5152).
     private static OpenAiDialect Moonshot => new()
     {
         Name = "moonshot",
         Hosts = ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
         MaxTokensField = "max_completion_tokens",
+        OutputWithinContext = true,
         Reasoning = new("""{"thinking":{"type":"enabled"}}""", """{"thinking":{"type":"disabled"}}"""),
         ReasoningReturn = ReasoningReturn.Field,
         ReasoningRequired = true,
         ThinkTags = false,
         Samples = false,
+        RequiredChoice = null,
         NamedChoice = true,
         NoneChoice = true,
         ForcedCallEndsReasoning = true,
         JsonAnswer = JsonAnswer.Schema,
         MaxCallIdLength = 64,
         Prefill = Prefill.Partial,
+        PromptCacheKey = true,
         Rules =
         [
+            // Before there was reasoning; switched off by Moonshot in 2026, but still asked for elsewhere by this dialect.
             new(["moonshot-v1", "kimi-k2-0", "kimi-k2-turbo", "kimi-latest"], dialect => dialect with
             {
-                Reasoning = ReasoningControl.None, ReasoningReturn = ReasoningReturn.None, ReasoningRequired = false, Samples = true, RequiredChoice = null, NamedChoice = true,
+                Reasoning = ReasoningControl.None, ReasoningReturn = ReasoningReturn.None, ReasoningRequired = false, Samples = true,
             }),
-            new(["kimi-k2-thinking", "kimi-k2.7"], dialect => dialect with { Reasoning = ReasoningControl.Always, RequiredChoice = null, NamedChoice = false, ForcedCallEndsReasoning = false }),
-            new(["kimi-k3"], dialect => dialect with { Reasoning = ReasoningControl.Always, NamedChoice = false, ForcedCallEndsReasoning = false }),
+            new(["kimi-k2.6"], dialect => dialect with { Reasoning = new("""{"thinking":{"type":"enabled","keep":"all"}}""", """{"thinking":{"type":"disabled"}}""") }),
+            new(["kimi-k2-thinking", "kimi-k2.7"], dialect => dialect with { Reasoning = ReasoningControl.Always, NamedChoice = false, ForcedCallEndsReasoning = false }),
+            new(["kimi-k3"], dialect => dialect with
+            {
+                Reasoning = new("""{"reasoning_effort":"$effort"}""", Off: null, "low", "high", "max"), RequiredChoice = "required", NamedChoice = false, ForcedCallEndsReasoning = false,
+            }),
         ],
     };
 
-    // docs.x.ai: chat is deprecated for Responses ("Best Practices Guide"), encrypted reasoning goes back with every turn, efforts per model ("Grok 4.3");
-    // `instructions` was refused for long, so the system text is a message.
+    // docs.x.ai: chat is deprecated for Responses ("Best Practices Guide"), encrypted reasoning goes back with every turn; what a request may have: the same reference as
+    // langchain-ai/langchainjs has it (XAIResponsesCreateParams: parallel_tool_calls, tool_choice, max_output_tokens); prompt_cache_key leads a conversation to the server
+    // that has its cache. Grok 4.5 takes three efforts and always reasons (docs.x.ai/developers/grok-4-5), 4.3 can be kept from it (anomalyco/models.dev,
+    // providers/xai/models), 4.20 refuses every effort (vercel/ai, packages/xai/src/supports-reasoning-effort.ts). `instructions` was refused for long, so the system
+    // text is a message.
     private static OpenAiDialect Xai => new()
     {
         Name = "xai",
         Hosts = ["api.x.ai"],
         Api = OpenAiApi.Responses,
         MaxTokensField = "max_output_tokens",
-        Reasoning = new("""{"reasoning":{"effort":"$effort"}}""", """{"reasoning":{"effort":"none"}}""", "low", "medium", "high"),
+        Reasoning = new("""{"reasoning":{"effort":"$effort"}}""", Off: null, "low", "medium", "high"),
         ReasoningReturn = ReasoningReturn.Items,
         ThinkTags = false,
         ParallelToolCalls = true,
@@ -234,39 +204,16 @@ internal static partial class OpenAiDialects
         PromptCacheKey = true,
         Rules =
         [
+            new(["grok-4.3"], dialect => dialect with { Reasoning = dialect.Reasoning with { Off = NoEffort } }),
             new(["grok-4-", "=grok-4", "grok-4.20", "grok-code", "grok-build"], dialect => dialect with { Reasoning = ReasoningControl.Always }),
             new(["grok-3", "grok-2", "*non-reasoning"], dialect => dialect with { Reasoning = ReasoningControl.None }),
             new(["grok-3-mini"], dialect => dialect with { Reasoning = new("""{"reasoning":{"effort":"$effort"}}""", Off: null, "low", "high") }),
         ],
     };
 
-    // docs.together.ai, "Chat completions", "Reasoning", "Structured outputs": answers have `reasoning`; hybrid models are switched, gpt-oss has efforts.
-    private static OpenAiDialect Together => new()
-    {
-        Name = "together",
-        Hosts = ["api.together.xyz", "api.together.ai"],
-        OutputWithinContext = true,
-        TopK = true,
-        NamedChoice = true,
-        NoneChoice = true,
-        JsonAnswer = JsonAnswer.Grammar,
-        MaxCallIdLength = 64,
-        Rules =
-        [
-            new(["gpt-oss"], dialect => dialect with { Reasoning = new("""{"reasoning_effort":"$effort"}""", Off: null, "low", "medium", "high") }),
-            new(["glm-", "kimi-k2.", "deepseek-v3.1", "deepseek-v4", "qwen3.5", "qwen3.6"], dialect => dialect with
-            {
-                Reasoning = new("""{"reasoning":{"enabled":true}}""", """{"reasoning":{"enabled":false}}"""),
-                ReasoningReturn = ReasoningReturn.Field,
-                ReasoningField = "reasoning",
-            }),
-            new(["llama-", "meta-llama"], dialect => dialect with { Reasoning = ReasoningControl.None }),
-        ],
-    };
+    // For Responses and OpenRouter: not to reason at all.
+    private const string NoEffort = """{"reasoning":{"effort":"none"}}""";
 
     private static ReasoningControl Summarized(string? off, params IReadOnlyList<string> efforts) =>
         new("""{"reasoning":{"effort":"$effort","summary":"auto"}}""", off, efforts) { OnUnseen = """{"reasoning":{"effort":"$effort"}}""" };
-
-    private static ReasoningControl Routed(string? off, params IReadOnlyList<string> efforts) =>
-        new("""{"reasoning":{"effort":"$effort"}}""", off, efforts) { Budget = """{"reasoning":{"max_tokens":$budget}}""" };
 }

@@ -28,6 +28,7 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
 
     private const string LmStudio = "lmstudio";
     private const string LlamaCpp = "llamacpp";
+    private const string LocalAi = "localai";
 
     private readonly Lock _lock = new();
     private Task<ServerModels?>? _listing;
@@ -100,6 +101,7 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
         var dialect = Recognize(listed);
         var models = listed.Select(entry => ListedModel.Read(entry, isRemote: !address.IsLoopback)).OfType<ModelInfo>().ToList();
         if (dialect.Name == LmStudio) models = await WithLmStudioAsync(models, cancellationToken);
+        if (dialect.Name == LocalAi) models = await WithLocalAiAsync(models, cancellationToken);
         var prices = new Dictionary<string, ModelPrice>(StringComparer.OrdinalIgnoreCase);
         foreach (var model in models.Where(model => model.Price is not null)) prices[model.Name] = model.Price!;
         _prices = prices;
@@ -115,12 +117,32 @@ internal sealed class OpenAiModels(OpenAiClient client, OpenAiSettings settings,
         return owner is null ? known : OpenAiDialects.Owning(owner) ?? known;
     }
 
-    // The context of the model as it is loaded, kinds of models, and whether they call tools: only here.
+    // The context of the model as it is loaded, kinds of models, sizes, and whether they call tools: only here, in versions before 0.4 under another path.
     private async Task<List<ModelInfo>> WithLmStudioAsync(List<ModelInfo> models, CancellationToken cancellationToken)
     {
-        using var own = await TryAskServerAsync("/api/v0/models", cancellationToken);
-        if (own?.RootElement.Find("data") is not { ValueKind: JsonValueKind.Array } entries) return models;
-        var described = entries.EnumerateArray().Select(entry => ListedModel.Read(entry, isRemote: !address.IsLoopback)).OfType<ModelInfo>().ToDictionary(model => model.Name, StringComparer.OrdinalIgnoreCase);
+        var isRemote = !address.IsLoopback;
+        using var own = await TryAskServerAsync("/api/v1/models", cancellationToken);
+        if (own?.RootElement.Find("models") is { ValueKind: JsonValueKind.Array } entries) return Described(models, entries.EnumerateArray().SelectMany(entry => ListedModel.ReadLmStudio(entry, isRemote)));
+        using var older = await TryAskServerAsync("/api/v0/models", cancellationToken);
+        return Listed(older) is { } listed ? Described(models, listed) : models;
+    }
+
+    // What each of its models is for, of which many neither read nor write text (mudler/LocalAI, core/http/endpoints/openai/list_capabilities.go). Nothing tells their contexts;
+    // whether they call tools it knows of models only that it has loaded (core/config/model_capabilities.go), so that counts for nothing.
+    private async Task<List<ModelInfo>> WithLocalAiAsync(List<ModelInfo> models, CancellationToken cancellationToken)
+    {
+        using var own = await TryAskServerAsync("/v1/models/capabilities", cancellationToken);
+        return Listed(own) is { } listed ? Described(models, listed.Select(model => model with { Tools = true })) : models;
+    }
+
+    private List<ModelInfo>? Listed(JsonDocument? list) => list?.RootElement.Find("data") is { ValueKind: JsonValueKind.Array } entries
+        ? [.. entries.EnumerateArray().Select(entry => ListedModel.Read(entry, isRemote: !address.IsLoopback)).OfType<ModelInfo>()]
+        : null;
+
+    private static List<ModelInfo> Described(List<ModelInfo> models, IEnumerable<ModelInfo> descriptions)
+    {
+        var described = new Dictionary<string, ModelInfo>(StringComparer.OrdinalIgnoreCase);
+        foreach (var description in descriptions) described.TryAdd(description.Name, description);
         return [.. models.Select(model => described.GetValueOrDefault(model.Name, model))];
     }
 

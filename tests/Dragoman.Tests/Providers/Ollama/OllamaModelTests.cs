@@ -17,6 +17,21 @@ public sealed class OllamaModelTests
         Assert.Equal((262_144, 16_384), (model.TrainedContext, model.ModelfileContext));
     }
 
+    // The shape of each as /api/show tells it; bytes for a token of 16 bits.
+    [Theory]
+    [InlineData("all layers alike", "qwen3", """ "qwen3.block_count":36,"qwen3.attention.head_count":32,"qwen3.attention.head_count_kv":8,"qwen3.attention.key_length":128,"qwen3.attention.value_length":128 """, 147_456)]
+    [InlineData("the head's size from the width", "llama", """ "llama.block_count":32,"llama.embedding_length":4096,"llama.attention.head_count":32,"llama.attention.head_count_kv":8 """, 131_072)]
+    [InlineData("one layer of six sees everything", "gemma3", """ "gemma3.block_count":48,"gemma3.attention.head_count_kv":8,"gemma3.attention.key_length":256,"gemma3.attention.value_length":256 """, 65_536)]
+    [InlineData("one layer of four has a cache", "qwen3next", """ "qwen3next.block_count":48,"qwen3next.full_attention_interval":4,"qwen3next.attention.head_count_kv":2,"qwen3next.attention.key_length":256,"qwen3next.attention.value_length":256 """, 24_576)]
+    [InlineData("keys and values in one", "deepseek2", """ "deepseek2.block_count":47,"deepseek2.attention.kv_lora_rank":512,"deepseek2.rope.dimension_count":64,"deepseek2.attention.head_count_kv":1 """, 54_144)]
+    [InlineData("layers that differ are not told", "gemma4", """ "gemma4.block_count":42,"gemma4.attention.head_count_kv":null,"gemma4.attention.key_length":512 """, null)]
+    [InlineData("nothing told", "x", "\"y\":1", null)]
+    public void What_a_token_takes_of_the_memory_follows_from_the_model_s_shape(string what, string architecture, string info, int? bytes)
+    {
+        Assert.Equal(bytes, Show("m", $$$"""{"model_info":{"general.architecture":"{{{architecture}}}",{{{info}}}}}""").CacheBytesPerToken);
+        Assert.NotEmpty(what);
+    }
+
     [Fact]
     public void A_model_can_nothing_that_a_server_with_capabilities_does_not_name()
     {

@@ -40,6 +40,10 @@ public sealed class OpenAiDialectsTests
     [InlineData("gpt-5-chat-latest", "Chat", "max_completion_tokens", 16_384)]
     [InlineData("gpt-5", "Responses", "max_output_tokens", 128_000)]
     [InlineData("gpt-5.4", "Responses", "max_output_tokens", 128_000)]
+    [InlineData("gpt-6.1-sol", "Responses", "max_output_tokens", 128_000)]
+    [InlineData("gpt-5-codex", "Responses", "max_output_tokens", 128_000)]
+    [InlineData("gpt-5.2-chat-latest", "Responses", "max_output_tokens", 16_384)]
+    [InlineData("gpt-5.3-chat-latest", "Chat", "max_completion_tokens", 16_384)]
     [InlineData("o3", "Responses", "max_output_tokens", 100_000)]
     [InlineData("some-model-of-tomorrow", "Responses", "max_output_tokens", 128_000)]
     public void Openais_models_are_asked_by_the_api_that_takes_them(string model, string api, string field, int limit)
@@ -52,6 +56,14 @@ public sealed class OpenAiDialectsTests
     [InlineData("openai", "gpt-5.2", "none")]
     [InlineData("openai", "gpt-5-nano", "minimal")]
     [InlineData("openai", "gpt-5-codex", null)]
+    [InlineData("openai", "gpt-5.1", "none")]
+    [InlineData("openai", "gpt-5.1-codex-mini", null)]
+    [InlineData("openai", "gpt-5.2-codex", null)]
+    [InlineData("openai", "gpt-5.3-codex", "none")]
+    [InlineData("openai", "gpt-5.5-pro", null)]
+    [InlineData("openai", "gpt-6-sol", "none")]
+    [InlineData("openai", "gpt-6.1-sol", null)]
+    [InlineData("openai", "gpt-6-astra", null)]
     [InlineData("openai", "o4-mini", null)]
     [InlineData("openrouter", "openai/o3", null)]
     [InlineData("openrouter", "anthropic/claude-sonnet-4.5", "none")]
@@ -59,12 +71,49 @@ public sealed class OpenAiDialectsTests
     [InlineData("vllm", "openai/gpt-oss-20b", null)]
     [InlineData("vllm", "Qwen/Qwen3-32B", "false")]
     [InlineData("xai", "grok-4-1-fast-non-reasoning", null)]
+    [InlineData("xai", "grok-4.5", null)]
+    [InlineData("xai", "grok-4.3", "none")]
+    [InlineData("moonshot", "kimi-k2.6", "disabled")]
+    [InlineData("moonshot", "kimi-k2.7-code", null)]
+    [InlineData("moonshot", "kimi-k3", null)]
+    [InlineData("zai", "glm-5.2", "disabled")]
+    [InlineData("localai", "qwen3-8b", "none")]
+    [InlineData("together", "moonshotai/Kimi-K2.7-Code", null)]
+    [InlineData("together", "deepseek-ai/DeepSeek-V4-Pro", "false")]
     public void Reasoning_is_switched_off_where_it_can_be(string dialect, string model, string? off)
     {
         var control = OpenAiDialects.Named(dialect)!.For(model).Reasoning;
         if (off is null) Assert.Null(control.Off);
         else Assert.Contains(off, control.Off, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("openai", "gpt-5.2", "low medium high xhigh")]
+    [InlineData("openai", "gpt-5.6-terra", "low medium high xhigh max")]
+    [InlineData("openai", "gpt-6.1-sol", "low medium high xhigh max")]
+    [InlineData("openai", "gpt-5.1-codex", "low medium high")]
+    [InlineData("openai", "gpt-5.1-codex-max", "low medium high xhigh")]
+    [InlineData("openai", "gpt-5.4-pro", "medium high xhigh")]
+    [InlineData("openai", "gpt-5.2-chat-latest", "medium")]
+    [InlineData("deepseek", "deepseek-flash", "low high max")]
+    [InlineData("moonshot", "kimi-k3", "low high max")]
+    [InlineData("moonshot", "kimi-k2.6", "")]
+    [InlineData("zai", "glm-5.2", "high max")]
+    [InlineData("zai", "glm-4.7", "")]
+    [InlineData("xai", "grok-4.5", "low medium high")]
+    [InlineData("xai", "grok-4.20-0309-reasoning", "")]
+    [InlineData("xai", "grok-build-0.1", "")]
+    [InlineData("together", "zai-org/GLM-5.2", "high max")]
+    [InlineData("together", "zai-org/GLM-5.1", "")]
+    public void Each_model_is_told_efforts_that_it_knows(string dialect, string model, string efforts) =>
+        Assert.Equal(efforts, string.Join(' ', OpenAiDialects.Named(dialect)!.For(model).Reasoning.Efforts));
+
+    [Theory]
+    [InlineData("deepseek", "deepseek-flash", true)]
+    [InlineData("deepseek", "deepseek-v4-pro", false)]
+    [InlineData("zai", "glm-5v-turbo", true)]
+    [InlineData("zai", "glm-5.2", false)]
+    public void Images_go_where_they_are_taken(string dialect, string model, bool images) => Assert.Equal(images, OpenAiDialects.Named(dialect)!.For(model).Images);
 
     [Fact]
     public void Every_row_is_sound()

@@ -13,10 +13,12 @@ public sealed class OpenAiModelsTests
     [InlineData(ServerKind.Vllm, 32000)]
     [InlineData(ServerKind.LlamaCpp, 32000)]
     [InlineData(ServerKind.LmStudio, 32000)]
+    [InlineData(ServerKind.LmStudio04, 32000)]
+    [InlineData(ServerKind.LocalAi, null)]
     [InlineData(ServerKind.Together, 32000)]
     public async Task Context_lengths_are_found_wherever_a_server_has_them(ServerKind kind, int? context)
     {
-        var dialect = kind == ServerKind.LmStudio ? ",\"dialect\":\"lmstudio\"" : "";
+        var dialect = kind switch { ServerKind.LmStudio or ServerKind.LmStudio04 => ",\"dialect\":\"lmstudio\"", ServerKind.LocalAi => ",\"dialect\":\"localai\"", _ => "" };
         await using var gateway = await StartAsync(OpenAiScenario.Text("x") with { Kind = kind, ContextTokens = 32000 }, dialect);
         var body = JsonDocument.Parse(await gateway.Client.GetStringAsync("/v1/models?limit=1000", TestContext.Current.CancellationToken)).RootElement;
         var model = body.GetProperty("data").EnumerateArray().First(entry => entry.GetProperty("id").GetString()!.Contains("simulated-model", StringComparison.Ordinal));
