@@ -8,8 +8,9 @@ namespace Dragoman.Discovery;
 /// <summary>Looks for servers on this machine and for keys in the environment, all at once. What is made of it is decided by <see cref="TierRules"/>.</summary>
 internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 {
-    // A service on another continent needs longer than a program on this machine. Only waited for when nothing runs here.
-    private const int ServiceFactor = 5;
+    // A service on another continent needs longer than a program on this machine, and so does a program that has taken the connection but is busy (a model is being
+    // loaded, the machine has just started). Only waited for when nothing else here answers.
+    private const int PatienceFactor = 5;
 
     // A list of models is some kilobytes; whatever else listens on a port may send for ever.
     private const int MaxListBytes = 4 << 20;
@@ -22,12 +23,10 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
     {
         var limit = surroundings.Limit;
         if (limit == TimeSpan.Zero) return new Discovered([], []);
-        using var soon = new CancellationTokenSource(limit, time);
-        using var later = new CancellationTokenSource(limit * ServiceFactor, time);
+        using var later = new CancellationTokenSource(limit * PatienceFactor, time);
         using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var local = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, soon.Token);
         using var remote = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, later.Token);
-        var servers = Task.WhenAll([AskOllamaAsync(local.Token), .. surroundings.Addresses().Select(address => AskServerAsync(address, local.Token))]);
+        var servers = AskServersAsync(limit, cancellationToken);
         var services = Sources.Services.Select(Configured).OfType<Finding>().Select(finding => AskServiceAsync(finding, nobodyWaits.Token, remote.Token)).ToList();
         var here = Named(await servers);
         cancellationToken.ThrowIfCancellationRequested();
@@ -36,6 +35,37 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         List<Finding> all = [.. here, .. await Task.WhenAll(services)];
         cancellationToken.ThrowIfCancellationRequested();
         return new Discovered(all, TierRules.Choose(all, surroundings.MemoryBytes));
+    }
+
+    private async Task<Finding?[]> AskServersAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var addresses = surroundings.Addresses();
+        List<Task<Finding?>> questions = [AskOllamaAsync(nobodyWaits.Token), .. addresses.Select(address => AskServerAsync(address, nobodyWaits.Token))];
+        var all = Task.WhenAll(questions);
+        if (!await EndsWithinAsync(all, limit, cancellationToken) && !questions.Exists(question => question is { IsCompletedSuccessfully: true, Result.IsUsable: true }))
+        {
+            var ollama = Sources.Servers[0];
+            var isNamed = ollama.Variables.Any(name => surroundings.Variable(name) is not null);
+            if (isNamed || await Presence.IsAnyAsync(addresses.Append(new Uri(ollama.Address!)), time, cancellationToken)) await EndsWithinAsync(all, limit * (PatienceFactor - 1), cancellationToken);
+        }
+
+        // Whoever hasn't answered yet says so himself, as a finding.
+        await nobodyWaits.CancelAsync();
+        return await all;
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(limit, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private async Task<Finding?> AskOllamaAsync(CancellationToken cancellationToken)

@@ -45,6 +45,8 @@ internal static class OpenAiCatalog
                 "pricing":{"prompt":"0.000001","completion":"0.000002"},"top_provider":{"context_length":{{context}},"max_completion_tokens":16384,"is_moderated":false},"supported_parameters":["include_reasoning","max_tokens","reasoning","response_format","structured_outputs","tool_choice","tools"]}
                 """,
             ServerKind.Vllm => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"vllm","root":{{model}},"parent":null,"max_model_len":{{context}},"permission":[]}""",
+            ServerKind.Sglang => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"sglang","root":{{model}},"parent":null,"max_model_len":{{context}}}""",
+            ServerKind.Jan => $$"""{"id":{{model}},"object":"model"}""",
             ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560}}""",
             ServerKind.LmStudio => $$"""{"id":{{model}},"object":"model","owned_by":"organization_owner"}""",
             ServerKind.Together => $$"""{"id":{{model}},"object":"model","created":1700000000,"type":"chat","context_length":{{context}}},{"id":"other/embedding","object":"model","type":"embedding","context_length":512}""",

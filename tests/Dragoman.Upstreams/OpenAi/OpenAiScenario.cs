@@ -20,6 +20,12 @@ public enum ServerKind
     /// <summary>LM Studio: <c>/api/v0/models</c>.</summary>
     LmStudio,
 
+    /// <summary>SGLang: <c>max_model_len</c>, and itself as the owner of its models.</summary>
+    Sglang,
+
+    /// <summary>Jan: a list that says nothing of its server.</summary>
+    Jan,
+
     /// <summary>Together: a list that is an array alone.</summary>
     Together,
 }
