@@ -69,7 +69,7 @@ internal sealed partial class LateServers : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Server} is there now ({Where}) and answers in place of the demo")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Server} is there now ({Where}): it answers from now on")]
     private partial void LogArrived(string server, string where);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The search for servers that are started later has ended; restart the gateway when yours runs")]

@@ -15,7 +15,7 @@ public sealed class InteractiveTests
         Assert.SkipUnless(TmuxTerminal.IsInstalled, "tmux, which makes the terminal, is not installed on this machine.");
         await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Agent());
         using var dragoman = new Launched(Path.GetDirectoryName(Installed.ClaudeCode)!).With("OLLAMA_HOST", $"127.0.0.1:{ollama.Url.Port}").With("DISABLE_AUTOUPDATER", "1");
-        await using var terminal = await dragoman.StartInTmuxAsync(columns: 120, rows: 50, "launch", "claude", "--permission-mode", "default");
+        await using var terminal = await dragoman.StartInTmuxAsync(columns: 120, rows: 50, "launch", "claude");
 
         await StartForTheFirstTimeAsync(terminal);
         // The model's own name, without the mark of a window that it doesn't have.
@@ -37,23 +37,21 @@ public sealed class InteractiveTests
     {
         var first = await terminal.ShowsAsync("Choose the text style");
         Assert.DoesNotContain("login", first, StringComparison.OrdinalIgnoreCase);
-        await terminal.PressAsync("Enter");
-        await terminal.ShowsAsync("Press Enter to continue");
-        await terminal.PressAsync("Enter");
-        await terminal.ShowsAsync("Yes, I trust this folder");
-        await terminal.PressAsync("Down");
-        await terminal.ShowsAsync("❯ Yes, I trust this folder");
-        await terminal.PressAsync("Enter");
-        await terminal.ShowsAsync("for shortcuts");
+        await terminal.PressUntilAsync("Enter", "Press Enter to continue");
+        await terminal.PressUntilAsync("Enter", "Yes, I trust this folder");
+        // "No" stands first, and again when the dialogue is drawn anew, which happens soon after it appears.
+        do await terminal.PressUntilAsync("Down", "❯ Yes, I trust this folder");
+        while (!await terminal.GoesOnToShowAsync("❯ Yes, I trust this folder"));
+        await terminal.PressUntilAsync("Enter", "for shortcuts");
     }
 
     private static async Task UseAToolAsync(TmuxTerminal terminal, string file)
     {
         await AskAsync(terminal, MakeFile);
+        // No model decides in the person's place (auto mode).
         await terminal.ShowsAsync("Do you want to proceed?");
         Assert.False(File.Exists(file));
-        await terminal.PressAsync("Enter");
-        await terminal.ShowsAsync("results:");
+        await terminal.PressUntilAsync("Enter", "results:");
         Assert.True(File.Exists(file));
     }
 
@@ -77,15 +75,13 @@ public sealed class InteractiveTests
     {
         await terminal.TypeAsync("/model");
         await terminal.ShowsAsync("Switch model");
-        await terminal.PressAsync("Enter");
-        var models = await terminal.ShowsAsync("Select model");
+        var models = await terminal.PressUntilAsync("Enter", "Select model");
         // What the tiers are, then all models of the gateway by their names.
         Assert.Matches(@"2\. +\S+ +ollama, 32,768 tokens", models);
         Assert.Matches(@"qwen3:8b +From gateway", models);
         // None that nobody here can serve.
         Assert.DoesNotContain("Mtok", models);
-        await terminal.PressAsync("Escape");
-        await terminal.ShowsAsync("Kept model");
+        await terminal.PressUntilAsync("Escape", "Kept model");
     }
 
     private static async Task AskAsync(TmuxTerminal terminal, string prompt)

@@ -39,7 +39,7 @@ public sealed class UsualPortsTests
         var serving = gateway.Start("serve");
         await SeenAsync(serving, "ANTHROPIC_BASE_URL");
         await ports.AddAsync("vllm");
-        await SeenAsync(serving, "vllm is there now (http://localhost:8000/v1) and answers in place of the demo");
+        await SeenAsync(serving, "vllm is there now (http://localhost:8000/v1): it answers from now on");
         await SeenAsync(serving, "Configuration exchanged");
         using var dragoman = new Launched(ClaudeFolder).Among(ports);
         var outcome = await dragoman.RunAsync("launch", "claude", "-p", "[[text:from-the-late-one]]");
@@ -55,7 +55,7 @@ public sealed class UsualPortsTests
         using var dragoman = new Launched();
         var log = Path.Combine(dragoman.Home, ".local", "state", "dragoman", "launch.log");
         // The client begins its work when the gateway has seen the server.
-        dragoman.WithScript("claude", $"echo ready; until grep -q 'in place of the demo' '{log}'; do sleep 0.1; done; exec '{Installed.ClaudeCode}' -p '[[text:from-the-late-one]]'").Among(ports);
+        dragoman.WithScript("claude", $"echo ready; until grep -q 'it answers from now on' '{log}'; do sleep 0.1; done; exec '{Installed.ClaudeCode}' -p '[[text:from-the-late-one]]'").Among(ports);
         var process = dragoman.Start("launch", "claude");
         process.StandardInput.Close();
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));

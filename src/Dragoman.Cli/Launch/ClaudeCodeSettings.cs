@@ -46,6 +46,8 @@ internal static class ClaudeCodeSettings
             .Set("CLAUDE_CODE_DISABLE_1M_CONTEXT", served.Main?.Pin is null || served.Window >= MostCompactWindow ? null : "1")
             .Set("CLAUDE_CODE_AUTO_COMPACT_WINDOW", Text(served.Window is >= LeastCompactWindow and { } window ? Math.Min(window, MostCompactWindow) : null))
             .Suggest("CLAUDE_CODE_MAX_OUTPUT_TOKENS", served.Window <= SmallWindow ? OutputOfSmallWindow : null)
+            // Where a person switches auto mode on all the same: only Anthropic's own servers do its checks by the way, and without them it asks what to do about that.
+            .Suggest("CLAUDE_CODE_AUTO_MODE_SERVER", served.Main?.Pin is null ? null : "0")
             // Both change from turn to turn and would make a model read the whole conversation again.
             .Set("CLAUDE_CODE_ATTRIBUTION_HEADER", "0")
             .Set("CLAUDE_CODE_TOTAL_TOKENS_REMINDER", "off")
@@ -53,11 +55,28 @@ internal static class ClaudeCodeSettings
             // It says what each request is for, so that the role "background" takes all of its side requests.
             .Suggest("CLAUDE_CODE_GATEWAY_HINT_HEADERS", "1")
             .Suggest("API_TIMEOUT_MS", PatientTimeout)
+            // The title of the terminal's window is asked of the small model; where that is the large one too, it costs the conversation's cache.
+            .Suggest("CLAUDE_CODE_DISABLE_TERMINAL_TITLE", served.Main?.Pin is { } main && served.Of("haiku")?.Pin == main ? "1" : null)
             // Reports of another model's mistakes help nobody at Anthropic. CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC isn't set: it would switch off model discovery.
             .Suggest("DISABLE_ERROR_REPORTING", "1")
             .Suggest("DISABLE_FEEDBACK_COMMAND", "1")
             .Suggest("CLAUDE_CODE_DISABLE_FEEDBACK_SURVEY", "1");
     }
+
+    /// <summary>
+    /// Switches auto mode off, in which interactive sessions begin since 2.1.283: before many an action it asks the model in a prompt of some 35,000 tokens of its own
+    /// whether the action is safe. A local model's window often doesn't hold that, reading it takes minutes and costs the conversation's cache, and no small model should decide it.
+    /// </summary>
+    /// <param name="served">What answers.</param>
+    /// <param name="given">The person's arguments: whoever gives settings or a permission mode has chosen.</param>
+    public static IReadOnlyList<string> Arguments(ServedModels served, IReadOnlyList<string> given)
+    {
+        if (served.Main?.Pin is null || given.Any(IsChoice)) return [];
+        // `claude mcp list`: a command of its own, which has no permissions.
+        return given is [{ } first, ..] && !first.StartsWith('-') && first.All(letter => letter is >= 'a' and <= 'z' or '-') ? [] : ["--settings", """{"permissions":{"disableAutoMode":"disable"}}"""];
+    }
+
+    private static bool IsChoice(string argument) => argument.Split('=')[0] is "--settings" or "--permission-mode" or "--dangerously-skip-permissions";
 
     private static void Pin(ClientEnvironment environment, string variable, string pin, ServedModel model) => environment
         .Set(variable, pin)

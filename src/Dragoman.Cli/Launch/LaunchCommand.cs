@@ -50,7 +50,7 @@ internal sealed class LaunchCommand
         using var link = new GatewayLink(gateway.Url, gateway.Token);
         var served = await link.ServedAsync(parsed.GetValue(_model), cancellationToken);
         LaunchNotice.Write(client, gateway, served);
-        var start = new ProcessStartInfo(executable, _forwarded) { UseShellExecute = false };
+        var start = new ProcessStartInfo(executable, [.. client.Arguments(served, _forwarded), .. _forwarded]) { UseShellExecute = false };
         client.Environment(served).ApplyTo(start.Environment);
         try
         {
@@ -73,8 +73,9 @@ internal sealed class LaunchCommand
 
     private async Task<int> DescribeAsync(Client client, string? executable, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var environment = client.Environment(await ServedAsync(parsed, cancellationToken));
-        await Console.Out.WriteLineAsync($"Would run: {string.Join(' ', [executable ?? $"{client.Executable} (not installed: {client.Install})", .. _forwarded])}");
+        var served = await ServedAsync(parsed, cancellationToken);
+        var environment = client.Environment(served);
+        await Console.Out.WriteLineAsync($"Would run: {string.Join(' ', [executable ?? $"{client.Executable} (not installed: {client.Install})", .. client.Arguments(served, _forwarded), .. _forwarded])}");
         foreach (var (name, value) in environment.Entries.Where(entry => entry.Value is not null)) await Console.Out.WriteLineAsync($"  {name}={value}");
         await Console.Out.WriteLineAsync($"Without: {string.Join(", ", environment.Entries.Where(entry => entry.Value is null).Select(entry => entry.Name).Distinct(StringComparer.Ordinal))}");
         return ExitCodes.Good;

@@ -10,6 +10,10 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     // Keys go to the program at once, and the terminal stays when the program has ended, with its exit code.
     private const string Settings = "set -g escape-time 0\nset -g remain-on-exit on\nset -g default-terminal screen-256color\n";
 
+    private const int LooksOfASecond = 20;
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1) / LooksOfASecond;
+
     private readonly TemporaryDirectory _directory = new();
     private readonly Dictionary<string, string> _environment;
 
@@ -39,17 +43,33 @@ internal sealed class TmuxTerminal : IAsyncDisposable
 
     /// <summary>Waits until the screen shows something; returns the screen.</summary>
     /// <exception cref="TimeoutException">It doesn't; the message has the screen.</exception>
-    public async Task<string> ShowsAsync(string text)
+    public Task<string> ShowsAsync(string text) => UntilAsync(screen => Task.FromResult(screen.Contains(text, StringComparison.Ordinal)), $"show '{text}'");
+
+    /// <summary>Presses a key until the screen shows something: what is pressed when a dialogue has just been drawn is lost.</summary>
+    /// <exception cref="TimeoutException">It doesn't; the message has the screen.</exception>
+    public async Task<string> PressUntilAsync(string key, string text)
     {
-        // A client that is still being compiled or waits for its turn on a busy machine shows what it should after seconds.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        var looks = 0;
+        return await UntilAsync(
+            async screen =>
+            {
+                if (screen.Contains(text, StringComparison.Ordinal)) return true;
+                if (looks++ % LooksOfASecond == 0) await PressAsync(key);
+                return false;
+            },
+            $"show '{text}' when {key} is pressed");
+    }
+
+    /// <summary>Whether the screen goes on to show something for a second: it may be a dialogue's first form, which is drawn anew.</summary>
+    public async Task<bool> GoesOnToShowAsync(string text)
+    {
+        for (var look = 0; look < LooksOfASecond; look++)
         {
-            var screen = await ScreenAsync();
-            if (screen.Contains(text, StringComparison.Ordinal)) return screen;
-            if (limit.IsCancellationRequested) throw new TimeoutException($"The screen doesn't show '{text}':\n{screen}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            if (!(await ScreenAsync()).Contains(text, StringComparison.Ordinal)) return false;
+            await Task.Delay(Look, TestContext.Current.CancellationToken);
         }
+
+        return true;
     }
 
     /// <summary>Types a text.</summary>
@@ -61,13 +81,14 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>Waits until the program has ended; returns its exit code.</summary>
     public async Task<int> EndAsync()
     {
-        string state;
-        while (!(state = await RunAsync(["display-message", "-p", "#{pane_dead} #{pane_dead_status}"])).StartsWith("1 ", StringComparison.Ordinal))
+        // The terminal may be closed a moment before the exit code is known.
+        int code;
+        while (!int.TryParse(await RunAsync(["display-message", "-p", "#{pane_dead_status}"]), CultureInfo.InvariantCulture, out code))
         {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(Look, TestContext.Current.CancellationToken);
         }
 
-        return int.Parse(state.AsSpan(2).Trim(), CultureInfo.InvariantCulture);
+        return code;
     }
 
     /// <summary>Ends the program and the terminal.</summary>
@@ -75,6 +96,19 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     {
         await ClientProcess.RunAsync(Tmux, ["-L", "test", "kill-server"], _environment, "/");
         _directory.Dispose();
+    }
+
+    private async Task<string> UntilAsync(Func<string, Task<bool>> isReached, string what)
+    {
+        // A client that waits for its turn on a busy machine shows what it should after seconds.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var screen = await ScreenAsync();
+            if (await isReached(screen)) return screen;
+            if (limit.IsCancellationRequested) throw new TimeoutException($"The screen doesn't {what}:\n{screen.TrimEnd()}");
+            await Task.Delay(Look, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<string> RunAsync(IEnumerable<string> arguments)
