@@ -42,7 +42,7 @@ public sealed class InteractiveTests
         // "No" stands first, and again when the dialogue is drawn anew, which happens soon after it appears.
         do await terminal.PressUntilAsync("Down", "❯ Yes, I trust this folder");
         while (!await terminal.GoesOnToShowAsync("❯ Yes, I trust this folder"));
-        await terminal.PressUntilAsync("Enter", "for shortcuts");
+        await terminal.PressUntilAsync("Enter", "manual mode on");
     }
 
     private static async Task UseAToolAsync(TmuxTerminal terminal, string file)
@@ -68,7 +68,8 @@ public sealed class InteractiveTests
         // The client and the gateway go on, and so does the conversation: in a window of the usual size there is room for it.
         await AskAsync(terminal, "[[text:still-here]]");
         var screen = await terminal.ShowsAsync("● still-here");
-        Assert.DoesNotContain("compact", screen, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Conversation compacted", screen);
+        Assert.DoesNotContain("auto-compact next", screen);
     }
 
     private static async Task ChooseAModelAsync(TmuxTerminal terminal)

@@ -78,7 +78,7 @@ public sealed class LaunchSurroundingsTests
         var outcome = await dragoman.RunAsync("launch", "--record", records, "claude", "-p", "[[text:recorded]]");
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.Equal("recorded", outcome.Output.Trim());
-        var requests = Directory.GetFiles(records, "meta.json", SearchOption.AllDirectories).Select(File.ReadAllText).Where(meta => meta.Contains("\"/v1/messages\"", StringComparison.Ordinal)).ToList();
+        var requests = Directory.GetFiles(records, "meta.json", SearchOption.AllDirectories).Select(File.ReadAllText).Where(meta => meta.Contains("/v1/messages?", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(requests);
         Assert.All(requests, meta => Assert.Contains("x-claude-code-request-class", meta, StringComparison.OrdinalIgnoreCase));
     }
