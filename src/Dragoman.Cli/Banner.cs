@@ -50,7 +50,8 @@ internal static class Banner
         var target = await router.DefaultTargetAsync(cancellationToken);
         // The demo stands in for the provider that would be asked.
         var list = await catalog.ListAsync(target.Provider == ProviderSet.DemoName ? providers.Default : target.Provider, cancellationToken);
-        if (list.Error is not null) terminal.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
+        // Where nothing was found, nobody has asked for this provider.
+        if (list.Error is not null && found is not { Default: null }) terminal.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
         var demoAnswers = target.Provider == ProviderSet.DemoName;
         if (found is { Default: null }) FoundNotice.WriteWaysToModels(terminal, demoAnswers);
         // Without an error the demo is what the configuration asks for.

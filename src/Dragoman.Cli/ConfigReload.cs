@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dragoman.Discovery;
 using Dragoman.Http;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +61,16 @@ internal sealed partial class ConfigReload : IAsyncDisposable
                 LogWrong(wrong.Problems.Count);
                 foreach (var problem in wrong.Problems) LogProblem(problem);
             }
+        }
+    }
+
+    /// <summary>Takes what was found after the start, as far as the settings leave it open.</summary>
+    public void Take(Discovered found)
+    {
+        lock (_reloading)
+        {
+            _reading.Found = found;
+            TryReload();
         }
     }
 

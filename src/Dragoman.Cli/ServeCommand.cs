@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Dragoman.Discovery;
 using Dragoman.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,6 +41,7 @@ internal static class ServeCommand
             await app.StartAsync(cancellationToken);
             await Banner.WriteAsync(app, options, found, cancellationToken);
             await using var reload = Watch(app, reading);
+            await using var late = LookAgain(app, found, reload.Take);
             await Shutdown.WaitAsync(app);
             return 0;
         }
@@ -95,6 +97,10 @@ internal static class ServeCommand
     /// <summary>Takes changes of the configuration until it is disposed.</summary>
     internal static ConfigReload Watch(WebApplication app, ConfigReading reading) =>
         new(app.Services.GetRequiredService<LiveGateway>(), reading, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<ConfigReload>>());
+
+    /// <summary>Looks for servers that are started later, where none was found, until it is disposed.</summary>
+    internal static LateServers? LookAgain(WebApplication app, Discovered? found, Action<Discovered> take) =>
+        LateServers.Start(found, app.Services.GetRequiredService<LiveGateway>(), take, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<LateServers>>());
 
     /// <summary>The address by which a client on this machine reaches the gateway, whatever it listens on.</summary>
     internal static string Url(WebApplication app)

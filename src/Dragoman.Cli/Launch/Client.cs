@@ -12,6 +12,9 @@ internal sealed record Client(string Name, string Title, string Executable)
     /// <summary>The command that installs it, for this system.</summary>
     public required string Install { get; init; }
 
+    /// <summary>Arguments that stand before the person's own, which are given: what can't be said in the environment.</summary>
+    public Func<ServedModels, IReadOnlyList<string>, IReadOnlyList<string>> Arguments { get; init; } = static (_, _) => [];
+
     /// <summary>What it must find in its environment to use the gateway.</summary>
     public required Func<ServedModels, ClientEnvironment> Environment { get; init; }
 }

@@ -21,17 +21,21 @@ internal sealed class GatewayLink : IDisposable
     /// <summary>Speaks to the gateway at an address.</summary>
     public GatewayLink(string url, string token) => (_url, _token) = (url, token);
 
-    /// <summary>Whether a gateway of this product answers there.</summary>
-    public async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    /// <summary>The version of the gateway of this product that answers there; null: none does.</summary>
+    public async Task<string?> VersionAsync(CancellationToken cancellationToken)
     {
         try
         {
             var (status, _, body) = await GetAsync("/api/hello", HelloTimeout, cancellationToken);
-            using (body) return status == HttpStatusCode.OK && body?.RootElement is { ValueKind: JsonValueKind.Object } hello && hello.TryGetProperty("name", out var name) && name.ValueEquals("dragoman");
+            using (body)
+            {
+                if (status != HttpStatusCode.OK || body?.RootElement is not { ValueKind: JsonValueKind.Object } hello || !hello.TryGetProperty("name", out var name) || !name.ValueEquals("dragoman")) return null;
+                return hello.TryGetProperty("version", out var version) ? version.ToString() : "";
+            }
         }
         catch (CliException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -65,7 +69,7 @@ internal sealed class GatewayLink : IDisposable
         using (body)
         {
             if (status == HttpStatusCode.NotFound) return null;
-            if (status == HttpStatusCode.Unauthorized) throw new CliException($"The gateway at {_url} wants its key: give it with --key or DRAGOMAN_KEY.", ExitCodes.Wrong);
+            if (status == HttpStatusCode.Unauthorized) throw new CliException($"The gateway at {_url} wants its key: give it with --key or DRAGOMAN_KEY. (--port 0 starts a gateway of your own.)", ExitCodes.Wrong);
             if (status != HttpStatusCode.OK || body is null) throw new CliException(string.Create(CultureInfo.InvariantCulture, $"The gateway at {_url} answered {(int)status} when it was asked for {name}."), ExitCodes.Failed);
             // A gateway of an older version doesn't say who answers.
             if (!headers.TryGetValues("x-dragoman-model", out var said)) return null;

@@ -44,12 +44,13 @@ internal sealed class LaunchCommand
         if (parsed.GetValue(_dryRun)) return await DescribeAsync(client, executable, parsed, cancellationToken);
         if (executable is null) throw new CliException($"{client.Title} is not installed (there is no `{client.Executable}` in PATH). Install it, then try again:\n  {client.Install}", ExitCodes.NotInstalled);
 
-        var options = _serve.Read(parsed);
-        await using var gateway = await LaunchedGateway.StartAsync(options, LaunchedGateway.UsualLogFile(), cancellationToken);
+        var recording = _serve.RecordDirectory(parsed) is { } directory ? ServeCommand.RecordingInto(directory) : null;
+        await using var gateway = await LaunchedGateway.StartAsync(() => _serve.Read(parsed), () => LaunchLog.Open(LaunchLog.UsualFile()), recording, cancellationToken);
+        if (recording is not null && gateway.RanAlready) throw new CliException($"The gateway at {gateway.Url} ran already, so it must record itself: stop it, or start one of your own with --port 0.", ExitCodes.Wrong);
         using var link = new GatewayLink(gateway.Url, gateway.Token);
         var served = await link.ServedAsync(parsed.GetValue(_model), cancellationToken);
         LaunchNotice.Write(client, gateway, served);
-        var start = new ProcessStartInfo(executable, _forwarded) { UseShellExecute = false };
+        var start = new ProcessStartInfo(executable, [.. client.Arguments(served, _forwarded), .. _forwarded]) { UseShellExecute = false };
         client.Environment(served).ApplyTo(start.Environment);
         try
         {
@@ -72,8 +73,9 @@ internal sealed class LaunchCommand
 
     private async Task<int> DescribeAsync(Client client, string? executable, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var environment = client.Environment(await ServedAsync(parsed, cancellationToken));
-        await Console.Out.WriteLineAsync($"Would run: {string.Join(' ', [executable ?? $"{client.Executable} (not installed: {client.Install})", .. _forwarded])}");
+        var served = await ServedAsync(parsed, cancellationToken);
+        var environment = client.Environment(served);
+        await Console.Out.WriteLineAsync($"Would run: {string.Join(' ', [executable ?? $"{client.Executable} (not installed: {client.Install})", .. client.Arguments(served, _forwarded), .. _forwarded])}");
         foreach (var (name, value) in environment.Entries.Where(entry => entry.Value is not null)) await Console.Out.WriteLineAsync($"  {name}={value}");
         await Console.Out.WriteLineAsync($"Without: {string.Join(", ", environment.Entries.Where(entry => entry.Value is null).Select(entry => entry.Name).Distinct(StringComparer.Ordinal))}");
         return ExitCodes.Good;
@@ -82,9 +84,8 @@ internal sealed class LaunchCommand
     // What runs, or what would run at the configured address: it is started for the moment of the question.
     private async Task<ServedModels> ServedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var options = _serve.Read(parsed);
-        var url = LaunchedGateway.ConfiguredUrl(options);
-        await using var gateway = await LaunchedGateway.StartAsync(options, logFile: null, cancellationToken);
+        var url = LaunchedGateway.ConfiguredUrl(_serve.Read(parsed));
+        await using var gateway = await LaunchedGateway.StartAsync(() => _serve.Read(parsed), () => LaunchLog.None, configure: null, cancellationToken);
         using var link = new GatewayLink(gateway.Url, gateway.Token);
         var served = await link.ServedAsync(parsed.GetValue(_model), cancellationToken);
         if (gateway.RanAlready) return served;

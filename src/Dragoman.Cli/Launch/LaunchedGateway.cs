@@ -1,5 +1,7 @@
 using Dragoman.Discovery;
+using Dragoman.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dragoman.Cli.Launch;
 
@@ -7,10 +9,10 @@ namespace Dragoman.Cli.Launch;
 internal sealed class LaunchedGateway : IAsyncDisposable
 {
     private readonly WebApplication? _app;
-    private readonly TextWriter? _log;
+    private readonly LateServers? _late;
 
-    private LaunchedGateway(string url, string token, string? logFile, WebApplication? app, TextWriter? log, Discovered? found) =>
-        (Url, Token, LogFile, _app, _log, Found) = (url, token, logFile, app, log, found);
+    private LaunchedGateway(string url, string token, LaunchLog log, WebApplication? app, Discovered? found, LateServers? late) =>
+        (Url, Token, Log, _app, Found, _late) = (url, token, log, app, found, late);
 
     /// <summary>Its address.</summary>
     public string Url { get; }
@@ -18,8 +20,8 @@ internal sealed class LaunchedGateway : IAsyncDisposable
     /// <summary>Its key; without one any word.</summary>
     public string Token { get; }
 
-    /// <summary>Where its log goes; null when it runs elsewhere.</summary>
-    public string? LogFile { get; }
+    /// <summary>Where its log goes; nowhere from here when it runs elsewhere.</summary>
+    public LaunchLog Log { get; }
 
     /// <summary>What was found on the machine; null when nothing was looked for.</summary>
     public Discovered? Found { get; }
@@ -27,30 +29,37 @@ internal sealed class LaunchedGateway : IAsyncDisposable
     /// <summary>It was there before.</summary>
     public bool RanAlready => _app is null;
 
+    /// <summary>What is to be said of the settings.</summary>
+    public IReadOnlyList<string> Notices { get; private init; } = [];
+
+    /// <summary>Its version, when it was there before.</summary>
+    public string Version { get; private init; } = HealthEndpoint.Version;
+
     /// <summary>Finds one, or starts one.</summary>
-    /// <param name="options">The settings of <c>serve</c>.</param>
-    /// <param name="logFile">Where a new one writes its log; null: nowhere.</param>
+    /// <param name="read">Reads the settings of <c>serve</c>.</param>
+    /// <param name="openLog">Opens the log of a new one.</param>
+    /// <param name="configure">Adds parts to a new one.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ConfigException">The settings are wrong.</exception>
-    /// <exception cref="IOException">It can't listen, or the log can't be written.</exception>
-    public static async Task<LaunchedGateway> StartAsync(DragomanOptions options, string? logFile, CancellationToken cancellationToken)
+    /// <exception cref="IOException">It can't listen.</exception>
+    public static async Task<LaunchedGateway> StartAsync(Func<DragomanOptions> read, Func<LaunchLog> openLog, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
     {
+        var options = read();
         var token = Secret.Resolve(options.Key) is { Length: > 0 } key ? key : "dragoman";
         if (options.Port != 0)
         {
             var url = ConfiguredUrl(options);
             using var link = new GatewayLink(url, token);
-            if (await link.IsThereAsync(cancellationToken)) return new LaunchedGateway(url, token, logFile: null, app: null, log: null, found: null);
+            if (await link.VersionAsync(cancellationToken) is { } version) return new LaunchedGateway(url, token, LaunchLog.None, app: null, found: null, late: null) { Version = version };
         }
 
         var found = await Discovering.CompleteAsync(options, cancellationToken);
-        // Only the client on this machine needs it, and somebody else may have the configured port.
-        (options.Host, options.Port) = ("127.0.0.1", 0);
-        var log = logFile is null ? TextWriter.Null : OpenLog(logFile);
+        OnlyHere(options);
+        var log = openLog();
         // Signals only tell the host that it should stop; nobody does so here before the client has ended.
-        var app = ServeCommand.Build(options, log);
+        var app = ServeCommand.Build(options, log.Writer, configure);
         await app.StartAsync(cancellationToken);
-        return new LaunchedGateway(ServeCommand.Url(app), token, logFile, app, log, found);
+        return new LaunchedGateway(ServeCommand.Url(app), token, log, app, found, ServeCommand.LookAgain(app, found, later => Take(later, app, read))) { Notices = options.Notices };
     }
 
     /// <summary>The address that <c>serve</c> would have with these settings, for a client on this machine.</summary>
@@ -61,29 +70,22 @@ internal sealed class LaunchedGateway : IAsyncDisposable
         { } host => host,
     }}:{options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
-    /// <summary>Where the log of a gateway goes whose client owns the terminal: the place that the system has for such files.</summary>
-    public static string UsualLogFile()
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var folder = OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "dragoman")
-            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Logs", "dragoman")
-            : Path.Combine(Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(home, ".local", "state"), "dragoman");
-        return Path.Combine(folder, "launch.log");
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_late is not null) await _late.DisposeAsync();
         if (_app is not null) await _app.DisposeAsync();
-        if (_log is not null) await _log.DisposeAsync();
+        await Log.DisposeAsync();
     }
 
-    // Two launches may write to it at once; it begins anew when it has grown too large to be read by a person.
-    private static StreamWriter OpenLog(string file)
+    // Only the client on this machine needs it, and somebody else may have the configured port.
+    private static void OnlyHere(DragomanOptions options) => (options.Host, options.Port) = ("127.0.0.1", 0);
+
+    private static void Take(Discovered later, WebApplication app, Func<DragomanOptions> read)
     {
-        const long mostBytes = 5 << 20;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var mode = File.Exists(file) && new FileInfo(file).Length > mostBytes ? FileMode.Create : FileMode.Append;
-        return new StreamWriter(new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        var options = read();
+        OnlyHere(options);
+        if (options.UpstreamOpen) later.Apply(options);
+        app.Services.GetRequiredService<LiveGateway>().Exchange(options);
     }
 }

@@ -8,8 +8,8 @@ namespace Dragoman.Discovery;
 /// <summary>Looks for servers on this machine and for keys in the environment, all at once. What is made of it is decided by <see cref="TierRules"/>.</summary>
 internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 {
-    // A service on another continent needs longer than a program on this machine, and is only waited for when nothing runs here; a program that has answered at all needs
-    // longer for its list (Ollama reads a file of each model for it).
+    // A service on another continent needs longer than a program on this machine, and so does a program that has taken the connection but is busy (a model is being
+    // loaded, the machine has just started). Only waited for when nothing else here answers.
     private const int PatienceFactor = 5;
 
     // A list of models is some kilobytes; whatever else listens on a port may send for ever.
@@ -26,12 +26,9 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         using var soon = new CancellationTokenSource(limit, time);
         using var later = new CancellationTokenSource(limit * PatienceFactor, time);
         using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var local = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, soon.Token);
         using var remote = CancellationTokenSource.CreateLinkedTokenSource(nobodyWaits.Token, later.Token);
-        using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, later.Token);
-        var patience = new Patience(local.Token, alive.Token);
-        var memory = surroundings.MemoryAsync(local.Token);
-        var servers = Task.WhenAll([AskOllamaAsync(patience), .. surroundings.Addresses().Select(address => AskServerAsync(address, patience))]);
+        var memory = surroundings.MemoryAsync(soon.Token);
+        var servers = AskServersAsync(limit, cancellationToken);
         var services = Sources.Services.Select(Configured).OfType<Finding>().Select(finding => AskServiceAsync(finding, nobodyWaits.Token, remote.Token)).ToList();
         var here = Named(await servers);
         cancellationToken.ThrowIfCancellationRequested();
@@ -42,28 +39,59 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         return new Discovered(all, TierRules.Choose(all, await memory));
     }
 
-    private async Task<Finding?> AskOllamaAsync(Patience patience)
+    private async Task<Finding?[]> AskServersAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var addresses = surroundings.Addresses();
+        List<Task<Finding?>> questions = [AskOllamaAsync(nobodyWaits.Token), .. addresses.Select(address => AskServerAsync(address, nobodyWaits.Token))];
+        var all = Task.WhenAll(questions);
+        if (!await EndsWithinAsync(all, limit, cancellationToken) && !questions.Exists(question => question is { IsCompletedSuccessfully: true, Result.IsUsable: true }))
+        {
+            var ollama = Sources.Servers[0];
+            var isNamed = ollama.Variables.Any(name => surroundings.Variable(name) is not null);
+            if (isNamed || await Presence.IsAnyAsync(addresses.Append(new Uri(ollama.Address!)), time, cancellationToken)) await EndsWithinAsync(all, limit * (PatienceFactor - 1), cancellationToken);
+        }
+
+        // Whoever hasn't answered yet says so himself, as a finding.
+        await nobodyWaits.CancelAsync();
+        return await all;
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(limit, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Finding?> AskOllamaAsync(CancellationToken cancellationToken)
     {
         var ollama = Sources.Servers[0];
         var given = ollama.Variables.FirstOrDefault(name => surroundings.Variable(name) is not null);
         var where = given is null ? ollama.Address! : $"{surroundings.Variable(given)} ({given})";
         var section = Section(("url", given is null ? ollama.Address : surroundings.Variable(given)));
-        var (models, error) = await ListAsync(ollama, section, patience);
+        var (models, error) = await ListAsync(ollama, section, cancellationToken);
         // Whoever names its address wants to know that it isn't there.
         if (error is { Kind: UpstreamErrorKind.Unreachable } && given is null) return null;
         return new Finding(ollama, section, where, models, error is null ? Emptiness(ollama, models) : Reason(error, ollama)) { IsAbsent = error?.Kind == UpstreamErrorKind.Unreachable, IsElsewhere = given is not null && !Surroundings.IsThisMachine(surroundings.Variable(given)!) };
     }
 
-    private async Task<Finding?> AskServerAsync(Uri address, Patience patience)
+    private async Task<Finding?> AskServerAsync(Uri address, CancellationToken cancellationToken)
     {
-        var (owner, refused) = await OwnerAsync(address, patience.Short);
+        var (owner, refused) = await OwnerAsync(address, cancellationToken);
         if (owner is null && !refused) return null;
         var known = owner is null ? Sources.Owning(address.Port) : Sources.Recognize(owner, address.Port);
         var source = known ?? new Source($"local-{address.Port}", "openai") { IsLocal = true };
         var where = address.ToString();
         var section = Section(("type", source.Name == source.Type ? null : source.Type), ("dialect", source.Dialect), ("url", where));
-        if (refused || (source.Name == Sources.LlamaCppName && await IsLockedAsync(address, patience.Short))) return new Finding(source, section, where, [], "wants a key; name it in dragoman.json");
-        var (models, error) = await ListAsync(source, section, patience with { Short = patience.Long });
+        if (refused || (source.Name == Sources.LlamaCppName && await IsLockedAsync(address, cancellationToken))) return new Finding(source, section, where, [], "wants a key; name it in dragoman.json");
+        var (models, error) = await ListAsync(source, section, cancellationToken);
         return new Finding(source, section, where, models, error is null ? Emptiness(source, models) : Reason(error, source)) { IsElsewhere = !address.IsLoopback };
     }
 
@@ -139,12 +167,12 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 
     private async Task<Finding> AskServiceAsync(Finding finding, CancellationToken nobodyWaits, CancellationToken cancellationToken)
     {
-        var (models, error) = await ListAsync(finding.Source, finding.Section, new Patience(cancellationToken, cancellationToken));
+        var (models, error) = await ListAsync(finding.Source, finding.Section, cancellationToken);
         return finding with { Models = models, Problem = error is null || (error.Kind == UpstreamErrorKind.TimedOut && nobodyWaits.IsCancellationRequested) ? null : Reason(error, finding.Source) };
     }
 
     // The provider itself is asked, made as the configuration would make it.
-    private async Task<(IReadOnlyList<ModelInfo> Models, UpstreamError? Error)> ListAsync(Source source, JsonElement section, Patience patience)
+    private async Task<(IReadOnlyList<ModelInfo> Models, UpstreamError? Error)> ListAsync(Source source, JsonElement section, CancellationToken cancellationToken)
     {
         var options = new DragomanOptions();
         options.Providers[source.Name] = section;
@@ -152,8 +180,7 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         var services = new ServiceCollection().AddLogging().AddSingleton(time).AddDragoman(options).BuildServiceProvider();
         try
         {
-            if (services.GetRequiredService<ProviderSet>()[source.Name] is ILocalModels local && await SilenceAsync(local, patience.Short) is { } silence) return ([], silence);
-            var list = await services.GetRequiredService<ModelCatalog>().ListAsync(source.Name, patience.Long);
+            var list = await services.GetRequiredService<ModelCatalog>().ListAsync(source.Name, cancellationToken);
             await services.DisposeAsync();
             return ([.. list.Models.Where(model => model.Generates)], list.Error);
         }
@@ -164,20 +191,6 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
         catch (OperationCanceledException)
         {
             return ([], new UpstreamError(UpstreamErrorKind.TimedOut, "no answer in time"));
-        }
-    }
-
-    // Why a server doesn't answer even the smallest question; null when it does.
-    private static async Task<UpstreamError?> SilenceAsync(ILocalModels server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.ListLoadedAsync(cancellationToken);
-            return null;
-        }
-        catch (UpstreamException failed)
-        {
-            return failed.Error.Kind == UpstreamErrorKind.Unreachable ? failed.Error : null;
         }
     }
 
@@ -223,9 +236,4 @@ internal sealed class Discoverer(Surroundings surroundings, TimeProvider time)
 
         return JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
-
-    /// <summary>How long is waited.</summary>
-    /// <param name="Short">For a first answer.</param>
-    /// <param name="Long">For all answers of a server that has answered.</param>
-    private readonly record struct Patience(CancellationToken Short, CancellationToken Long);
 }

@@ -21,6 +21,13 @@ internal sealed record Surroundings(Func<string, string?> Variable, string? Goog
         ProviderList.GoogleCredentialsFile,
         MachineMemory.AskAsync);
 
+    /// <summary>The same without keys and credentials of services: only what runs on this machine, or where a person says that a server is.</summary>
+    public Surroundings WithoutServices()
+    {
+        var variable = Variable;
+        return this with { Variable = name => Sources.Services.Any(service => service.Variables.Contains(name, StringComparer.Ordinal)) ? null : variable(name), GoogleCredentialsFile = null };
+    }
+
     /// <summary>How long a server may take to answer.</summary>
     /// <exception cref="ConfigException">The variable is no number.</exception>
     public TimeSpan Limit

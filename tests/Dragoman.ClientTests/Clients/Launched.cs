@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dragoman.ClientTests.Processes;
+using Dragoman.ClientTests.Worlds;
 
 namespace Dragoman.ClientTests.Clients;
 
@@ -9,6 +10,7 @@ internal sealed class Launched : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly Dictionary<string, string> _environment;
     private readonly List<Process> _started = [];
+    private IReadOnlyList<string> _entering = [];
 
     /// <summary>With a PATH of the system's programs and of the given folders.</summary>
     public Launched(params string[] programs)
@@ -40,6 +42,14 @@ internal sealed class Launched : IDisposable
         return this;
     }
 
+    /// <summary>On a machine with these servers at their usual ports, and with nothing in the environment but HOME and PATH (and where .NET is).</summary>
+    public Launched Among(UsualPorts ports)
+    {
+        foreach (var name in _environment.Keys.Except(["HOME", "PATH", "DOTNET_ROOT"], StringComparer.Ordinal)) _environment.Remove(name);
+        _entering = ports.Entering;
+        return this;
+    }
+
     /// <summary>Puts a client of one's own into PATH: a shell script.</summary>
     public Launched WithScript(string name, string body)
     {
@@ -53,16 +63,25 @@ internal sealed class Launched : IDisposable
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public Task<ProcessOutcome> RunAsync(params string[] arguments) => ClientProcess.RunAsync(Installed.Gateway, arguments, _environment, WorkingDirectory);
+    public Task<ProcessOutcome> RunAsync(params string[] arguments)
+    {
+        string[] command = [.. _entering, Installed.Gateway, .. arguments];
+        return ClientProcess.RunAsync(command[0], command[1..], _environment, WorkingDirectory);
+    }
 
     /// <summary>Runs it to its end in a pseudo-terminal (util-linux's <c>script</c>); what it wrote to either output is the outcome's output.</summary>
     public Task<ProcessOutcome> RunInTerminalAsync(params string[] arguments) =>
         ClientProcess.RunAsync("/usr/bin/script", ["-qec", "exec " + string.Join(' ', ((string[])[Installed.Gateway, .. arguments]).Select(argument => $"'{argument}'")), "/dev/null"], _environment, WorkingDirectory);
 
+    /// <summary>Starts it in a terminal with a screen.</summary>
+    public Task<TmuxTerminal> StartInTmuxAsync(int columns, int rows, params string[] arguments) =>
+        TmuxTerminal.StartAsync([.. _entering, Installed.Gateway, .. arguments], _environment, WorkingDirectory, columns, rows);
+
     /// <summary>Starts it; what still runs when the test is over is ended.</summary>
     public Process Start(params string[] arguments)
     {
-        var process = Process.Start(ClientProcess.StartInfo(Installed.Gateway, arguments, _environment, WorkingDirectory))!;
+        string[] command = [.. _entering, Installed.Gateway, .. arguments];
+        var process = Process.Start(ClientProcess.StartInfo(command[0], command[1..], _environment, WorkingDirectory))!;
         _started.Add(process);
         return process;
     }

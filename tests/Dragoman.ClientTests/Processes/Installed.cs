@@ -13,6 +13,9 @@ internal static class Installed
     /// <summary>The gateway: what <c>DRAGOMAN_BINARY</c> names, else the one that was built together with the tests.</summary>
     public static string Gateway => Environment.GetEnvironmentVariable("DRAGOMAN_BINARY") is { Length: > 0 } given ? Existing(given) : BuiltGateway;
 
+    /// <summary>The simulated upstreams as a program of their own, for what can't reach those of the test's process.</summary>
+    public static string Upstreams => Existing(Path.Combine(AppContext.BaseDirectory, "Dragoman.Upstreams" + ExecutableSuffix));
+
     /// <summary>Claude Code's program; the npm package has one a platform.</summary>
     public static string ClaudeCode => Existing(InModules("@anthropic-ai", $"claude-code-{Platform}", "claude" + ExecutableSuffix));
 

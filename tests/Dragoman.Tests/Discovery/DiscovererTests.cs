@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Dragoman.Discovery;
 using Dragoman.Tests.Cli;
 using Dragoman.Upstreams.Gemini;
@@ -121,6 +122,45 @@ public sealed class DiscovererTests
     }
 
     [Fact]
+    public async Task A_server_that_is_busy_is_waited_for_when_nobody_else_answers()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["OLLAMA_HOST"] = Nobody, ["DRAGOMAN_SERVERS"] = address, ["DRAGOMAN_DISCOVERY_SECONDS"] = "1" };
+        var clock = new HeldTimers();
+        var finding = new Discoverer(new Surroundings(variables.GetValueOrDefault, GoogleCredentialsFile: null, 64L << 30), clock).FindAsync(TestContext.Current.CancellationToken);
+        using var question = await busy.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        clock.End(TimeSpan.FromSeconds(1));
+        await AnswerAsync(question);
+        // Whatever else it is asked, as a server of its kind.
+        using var next = await busy.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await AnswerAsync(next);
+        Assert.Equal(["ollama", "vllm"], (await finding).Findings.Select(found => found.Name));
+
+        static async Task AnswerAsync(TcpClient client)
+        {
+            var stream = client.GetStream();
+            using var reader = new StreamReader(stream, leaveOpen: true);
+            while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 })
+            {
+                // The head of the request, which has no body.
+            }
+
+            const string list = """{"object":"list","data":[{"id":"m","object":"model","owned_by":"vllm","max_model_len":65536}]}""";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {list.Length.ToString(CultureInfo.InvariantCulture)}\r\nConnection: close\r\n\r\n{list}"), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public void Later_searches_know_nothing_of_keys()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["OPENAI_API_KEY"] = "sk", ["GOOGLE_CLOUD_PROJECT"] = "p", ["OLLAMA_HOST"] = Nobody };
+        var later = new Surroundings(variables.GetValueOrDefault, "credentials.json", 64L << 30).WithoutServices();
+        Assert.Equal((null, null, Nobody, null), (later.Variable("OPENAI_API_KEY"), later.Variable("GOOGLE_CLOUD_PROJECT"), later.Variable("OLLAMA_HOST"), later.GoogleCredentialsFile));
+    }
+
+    [Fact]
     public async Task Discovery_can_be_switched_off()
     {
         await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Agent());
@@ -156,6 +196,37 @@ public sealed class DiscovererTests
         finally
         {
             foreach (var (name, value) in before) Environment.SetEnvironmentVariable(name, value);
+        }
+    }
+
+    // Time stands still, until a test says that a wait of this length is over.
+    private sealed class HeldTimers : TimeProvider
+    {
+        private readonly List<(TimeSpan Due, Action Ring)> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            lock (_timers) _timers.Add((dueTime, () => callback(state)));
+            return new Held();
+        }
+
+        public void End(TimeSpan wait)
+        {
+            List<Action> due;
+            lock (_timers) due = [.. _timers.Where(timer => timer.Due == wait).Select(timer => timer.Ring)];
+            foreach (var ring in due) ring();
+        }
+
+        private sealed class Held : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                // Nothing is held but the test's own memory.
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 }

@@ -56,6 +56,8 @@ internal static class OpenAiCatalog
             ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560,"n_params":30532122624,"size":18556685312}}""",
             ServerKind.LmStudio or ServerKind.LmStudio04 => $$"""{"id":{{model}},"object":"model","owned_by":"organization_owner"}""",
             ServerKind.LocalAi => $$"""{"id":{{model}},"object":"model"},{"id":"embedding-of-mine","object":"model"}""",
+            ServerKind.Sglang => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"sglang","root":{{model}},"parent":null,"max_model_len":{{context}}}""",
+            ServerKind.Jan => $$"""{"id":{{model}},"object":"model"}""",
             ServerKind.Together => $$"""{"id":{{model}},"object":"model","created":1700000000,"type":"chat","context_length":{{context}}},{"id":"other/embedding","object":"model","type":"embedding","context_length":512}""",
             _ => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"system"},{"id":"text-embedding-3-small","object":"model","created":1700000000,"owned_by":"system"}""",
         };

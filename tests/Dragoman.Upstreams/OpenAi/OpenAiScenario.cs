@@ -26,6 +26,12 @@ public enum ServerKind
     /// <summary>LocalAI: a list of names, <c>/v1/models/capabilities</c>.</summary>
     LocalAi,
 
+    /// <summary>SGLang: <c>max_model_len</c>, and itself as the owner of its models.</summary>
+    Sglang,
+
+    /// <summary>Jan: a list that says nothing of its server.</summary>
+    Jan,
+
     /// <summary>Together: a list that is an array alone.</summary>
     Together,
 }

@@ -18,7 +18,7 @@ internal static class DemoText
         text.Append(CultureInfo.InvariantCulture,
             $"What I received: model `{request.Model}`, {Number(request.Messages.Count, "message")}, {Number(request.Tools.Count, "tool")}, about {inputTokens:N0} input tokens.\n");
         if (LastToolResult(request) is { } result) text.Append("The tool answered: ").Append(result).Append('\n');
-        text.Append("\nTo connect a real model: install Ollama (https://ollama.com), run `ollama pull qwen3:8b`, and keep `ollama serve` running; this gateway finds it by itself. ");
+        text.Append("\nTo connect a real model: install Ollama (https://ollama.com), run `ollama pull qwen3:8b`, and keep `ollama serve` running; this gateway finds it by itself, as it finds LM Studio, llama.cpp, vLLM and others at their usual ports. ");
         text.Append("For an Ollama elsewhere: `dragoman serve --ollama-url http://HOST:11434`.");
         if (request.Tools.Count > 0 && LastToolResult(request) is null) text.Append("\n\nSay \"use a tool\" and I make one harmless call of a tool that your client offers.");
         return text.ToString();

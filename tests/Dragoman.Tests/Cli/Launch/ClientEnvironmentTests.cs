@@ -41,6 +41,43 @@ public sealed class ClientEnvironmentTests
         Assert.Equal("ollama/qwen3-coder:30b", set["ANTHROPIC_MODEL"]);
     }
 
+    [Theory]
+    [InlineData(32_768, "42768")]
+    [InlineData(65_536, "75536")]
+    [InlineData(65_537, "65537")]
+    public void Of_a_small_window_Claude_Code_may_use_what_it_would_keep_free(int window, string said) =>
+        Assert.Equal(said, Claude(Served(Coder with { Tier = "opus", ContextTokens = window }, Coder with { ContextTokens = window }))["CLAUDE_CODE_MAX_CONTEXT_TOKENS"]);
+
+    [Fact]
+    public void Nothing_of_Anthropics_is_offered_or_asked_for_that_nobody_here_has()
+    {
+        var set = Claude(Served(Coder with { Tier = "opus" }, Coder));
+        Assert.Equal(("ollama/qwen3-coder:30b", "qwen3-coder:30b"), (set["ANTHROPIC_DEFAULT_FABLE_MODEL"], set["ANTHROPIC_DEFAULT_FABLE_MODEL_NAME"]));
+        Assert.Equal(("1", "0", "1"), (set["CLAUDE_CODE_DISABLE_1M_CONTEXT"], set["CLAUDE_CODE_AUTO_MODE_SERVER"], set["CLAUDE_CODE_GATEWAY_HINT_HEADERS"]));
+        var claudes = Claude(Served(new ServedModel("sonnet", ["anthropic/claude-sonnet-4-5"], 1_000_000)));
+        Assert.False(claudes.ContainsKey("ANTHROPIC_DEFAULT_FABLE_MODEL") || claudes.ContainsKey("CLAUDE_CODE_DISABLE_1M_CONTEXT") || claudes.ContainsKey("CLAUDE_CODE_AUTO_MODE_SERVER"));
+    }
+
+    [Theory]
+    [InlineData("ollama/qwen3-coder:30b", true)]
+    [InlineData("ollama/qwen3:4b", false)]
+    public void One_model_for_all_is_not_disturbed_for_a_title(string small, bool disabled) =>
+        Assert.Equal(disabled, Claude(Served(Coder, new ServedModel("haiku", [small], 32_768))).ContainsKey("CLAUDE_CODE_DISABLE_TERMINAL_TITLE"));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("-p|hello", true)]
+    [InlineData("What is this?", true)]
+    [InlineData("--permission-mode|auto", false)]
+    [InlineData("--settings=mine.json", false)]
+    [InlineData("mcp|list", false)]
+    public void A_small_model_decides_what_is_safe_only_where_a_person_says_so(string given, bool isAdded)
+    {
+        string[] arguments = given.Length == 0 ? [] : given.Split('|');
+        Assert.Equal(isAdded ? ["--settings", """{"permissions":{"disableAutoMode":"disable"}}"""] : [], ClaudeCodeSettings.Arguments(Served(Coder), arguments));
+        Assert.Empty(ClaudeCodeSettings.Arguments(Served(new ServedModel("sonnet", ["anthropic/claude-sonnet-4-5"], 200_000)), arguments));
+    }
+
     [Fact]
     public void A_key_of_Anthropics_and_other_ways_past_the_gateway_are_taken_away()
     {
