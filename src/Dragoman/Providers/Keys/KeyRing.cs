@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dragoman.Messages;
 using Dragoman.Replies;
 
