@@ -1,5 +1,4 @@
 using System.Reflection;
-using Dragoman.Messages;
 using Dragoman.Providers;
 using Dragoman.Replies;
 using Dragoman.Tests.Delivery;
