@@ -52,5 +52,21 @@ public sealed class ModelChoiceTests
         Assert.Contains("models.b: ", thrown.Message);
     }
 
+    /// <summary>What a file has wrong is left out of it, so it seems to be missing.</summary>
+    [Fact]
+    public void What_the_check_of_the_file_has_said_is_not_said_again_in_other_words()
+    {
+        var said = new ConfigProblems();
+        said.Add("models.a.use", "said");
+        var options = new DragomanOptions();
+        options.Models["a"] = Json("{}");
+        options.Models["b.c"] = Json("[]");
+        // Not inside of the one before, although it looks like it: nothing that is found here hides another.
+        options.Models["b"] = Json("[]");
+        var problems = new ConfigProblems(said);
+        _ = new ModelMap(options.Models, problems);
+        Assert.Equal(["models.a.use", "models.b.c", "models.b"], problems.Sentences.Select(sentence => sentence[..sentence.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
     private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
 }
