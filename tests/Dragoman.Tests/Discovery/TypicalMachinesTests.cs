@@ -117,6 +117,11 @@ public sealed class TypicalMachinesTests
 
     private static ModelInfo Model(string name) => new()
     {
-        Name = name, Tools = true, MaxInputTokens = ContextTokens, Billions = Library[name].Billions, SizeBytes = (long)(Library[name].Gigabytes * 1e9), MemoryBytes = (long)Bytes(name),
+        Name = name,
+        Tools = true,
+        MaxInputTokens = ContextTokens,
+        Billions = Library[name].Billions,
+        SizeBytes = (long)(Library[name].Gigabytes * 1e9),
+        MemoryBytes = (long)Bytes(name),
     };
 }
