@@ -79,15 +79,14 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     public Task PressAsync(string key) => RunAsync(["send-keys", key]);
 
     /// <summary>Waits until the program has ended; returns its exit code.</summary>
+    /// <exception cref="TimeoutException">It doesn't end, or a signal ended it; the message has the screen.</exception>
     public async Task<int> EndAsync()
     {
+        var code = 0;
         // The terminal may be closed a moment before the exit code is known.
-        int code;
-        while (!int.TryParse(await RunAsync(["display-message", "-p", "#{pane_dead_status}"]), CultureInfo.InvariantCulture, out code))
-        {
-            await Task.Delay(Look, TestContext.Current.CancellationToken);
-        }
-
+        await UntilAsync(
+            async _ => int.TryParse(await RunAsync(["display-message", "-p", "#{pane_dead_status}"]), CultureInfo.InvariantCulture, out code),
+            "show that the program has ended");
         return code;
     }
 
