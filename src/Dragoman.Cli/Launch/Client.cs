@@ -12,6 +12,9 @@ internal sealed record Client(string Name, string Title, string Executable)
     /// <summary>The command that installs it, for this system.</summary>
     public required string Install { get; init; }
 
+    /// <summary>The oldest version that was tried with the gateway; null when that is not known.</summary>
+    public Version? OldestTried { get; init; }
+
     /// <summary>What it must find in its environment to use the gateway.</summary>
     public required Func<ServedModels, ClientEnvironment> Environment { get; init; }
 }
