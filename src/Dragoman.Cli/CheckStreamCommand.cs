@@ -24,7 +24,7 @@ internal static class CheckStreamCommand
 
     private static async Task<int> RunAsync(string url, string? model, string? key, bool asJson, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https")) return Fail($"'{url}' is not a URL; write for example http://localhost:3000");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https")) throw new CliException($"'{url}' is not a URL; write for example http://localhost:3000", ExitCodes.Wrong);
         using var http = new UpstreamHttp();
         var address = EndpointCheck.MessagesAddress(given);
         var answers = new List<CheckedAnswer>();
@@ -41,11 +41,7 @@ internal static class CheckStreamCommand
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return Fail($"{address} can't be asked: {failed.Message}");
-        }
-        catch (ConfigException wrong)
-        {
-            return Fail(wrong.Message);
+            throw new CliException($"{address} can't be asked: {failed.Message}", ExitCodes.Wrong);
         }
 
         if (asJson) PrintJson(address, model, answers);
@@ -81,10 +77,4 @@ internal static class CheckStreamCommand
             });
         });
     });
-
-    private static int Fail(string message)
-    {
-        Terminal.Complain(message);
-        return 2;
-    }
 }

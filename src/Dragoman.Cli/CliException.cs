@@ -19,6 +19,12 @@ internal static class ExitCodes
     /// <summary>The settings are wrong.</summary>
     public const int Wrong = 2;
 
+    /// <summary>Ctrl-C has ended it; as a shell counts it.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>SIGTERM has ended it; as a shell counts it.</summary>
+    public const int Terminated = 143;
+
     /// <summary>The client isn't installed; what a shell answers for a command that it doesn't find.</summary>
     public const int NotInstalled = 127;
 }

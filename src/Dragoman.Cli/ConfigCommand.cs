@@ -36,18 +36,10 @@ internal static class ConfigCommand
 
     private static async Task<int> RunAsync(ServeOptions reader, ParseResult parsed, Action<DragomanOptions> print)
     {
-        try
-        {
-            var options = reader.Read(parsed);
-            // Providers read their sections, and the map is looked at, when the gateway is put together.
-            await using (ServeCommand.Build(options, TextWriter.Null)) print(options);
-            return 0;
-        }
-        catch (ConfigException wrong)
-        {
-            foreach (var problem in wrong.Problems) Terminal.Complain(problem);
-            return 2;
-        }
+        var options = reader.Read(parsed);
+        // Providers read their sections, and the map is looked at, when the gateway is put together.
+        await using (ServeCommand.Build(options, TextWriter.Null)) print(options);
+        return ExitCodes.Good;
     }
 
     private static void Print(DragomanOptions options, DragomanOptions file, bool asJson)

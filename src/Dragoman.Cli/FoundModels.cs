@@ -15,8 +15,8 @@ internal sealed record FoundModel(string Provider, ModelInfo Info, LoadedModel? 
 /// <param name="Failures">Providers that can't be asked, with the reason.</param>
 internal sealed record FoundModels(IReadOnlyList<FoundModel> Models, IReadOnlyList<(string Provider, string Reason)> Failures)
 {
-    // What agents ask for, a name a tier.
-    private static readonly (string Shown, string Name)[] Tiers = [("opus", "claude-opus-4-5"), ("sonnet", "claude-sonnet-4-5"), ("haiku", "claude-haiku-4-5")];
+    /// <summary>What agents ask for, a name a tier.</summary>
+    public static IReadOnlyList<(string Shown, string Name)> Tiers { get; } = [("opus", "claude-opus-4-5"), ("sonnet", "claude-sonnet-4-5"), ("haiku", "claude-haiku-4-5")];
 
     /// <summary>Asks all providers at once, or one.</summary>
     public static async Task<FoundModels> AskAsync(DragomanOptions options, ProviderSet providers, ModelCatalog catalog, Router router, string? only, CancellationToken cancellationToken)

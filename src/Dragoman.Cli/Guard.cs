@@ -1,33 +1,66 @@
+using Dragoman.Messages;
+using Dragoman.Providers;
+
 namespace Dragoman.Cli;
 
-/// <summary>Runs a command; what goes wrong is said in a sentence on standard error, and in the exit code.</summary>
+/// <summary>Around every command: what goes wrong is said in a sentence on standard error, and in the exit code. Nobody sees a stack trace who hasn't asked for one.</summary>
 internal static class Guard
 {
-    /// <summary>Runs it.</summary>
-    public static async Task<int> RunAsync(Func<Task<int>> command)
+    /// <summary>The environment variable that has the details of a defect printed.</summary>
+    public const string DetailsVariable = "DRAGOMAN_DEBUG";
+
+    private static bool _details;
+
+    /// <summary>
+    /// Prepares for defects: on threads that no command waits for, too. Details are for those who set <see cref="DetailsVariable"/>, or ask for a verbose log anyway.
+    /// </summary>
+    public static void Prepare(IEnumerable<string> arguments)
     {
+        _details = Environment.GetEnvironmentVariable(DetailsVariable) is { Length: > 0 } || arguments.Any(argument => argument is "-v" or "--verbose");
+        AppDomain.CurrentDomain.UnhandledException += static (_, defect) =>
+        {
+            // The runtime would print its own page and abort.
+            Environment.Exit(Report(defect.ExceptionObject as Exception, Terminal.Complain, _details));
+        };
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="command">The command; returns its exit code.</param>
+    /// <param name="complain">Takes what is wrong, a line each; null: standard error.</param>
+    /// <param name="details">Whether the place of a defect is told, too; null: as it was prepared.</param>
+    public static async Task<int> RunAsync(Func<Task<int>> command, Action<string>? complain = null, bool? details = null)
+    {
+        complain ??= Terminal.Complain;
         try
         {
             return await command();
         }
         catch (ConfigException wrong)
         {
-            foreach (var problem in wrong.Problems) Say(problem, ExitCodes.Wrong);
+            foreach (var problem in wrong.Problems) complain(problem);
             return ExitCodes.Wrong;
         }
         catch (CliException failed)
         {
-            return Say(failed.Message, failed.ExitCode);
+            complain(failed.Message);
+            return failed.ExitCode;
         }
-        catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is UpstreamException or InvalidRequestException or IOException or UnauthorizedAccessException)
         {
-            return Say(taken.Message, ExitCodes.Failed);
+            complain(refused.Message);
+            return ExitCodes.Failed;
+        }
+        catch (Exception defect)
+        {
+            return Report(defect, complain, details ?? _details);
         }
     }
 
-    private static int Say(string message, int exitCode)
+    private static int Report(Exception? defect, Action<string> complain, bool details)
     {
-        Terminal.Complain(message);
-        return exitCode;
+        var what = defect is null ? "an error that is none of .NET's" : $"{defect.GetType().Name}: {defect.Message.ReplaceLineEndings(" ")}";
+        complain($"This should not happen: {what}. Please report it, with the command and, if you can, its output with {DetailsVariable}=1.");
+        if (details && defect is not null) complain(defect.ToString());
+        return ExitCodes.Failed;
     }
 }

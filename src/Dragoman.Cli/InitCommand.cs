@@ -13,7 +13,7 @@ internal static class InitCommand
         var file = new Option<string>("--config") { Description = "The file to write [dragoman.json]", DefaultValueFactory = _ => "dragoman.json" };
         var force = new Option<bool>("--force") { Description = "Write over a file that is there" };
         var init = new Command("init", "Write a commented dragoman.json from what is found on this machine") { file, force };
-        init.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => WriteAsync(parsed.GetValue(file)!, parsed.GetValue(force), cancellationToken)));
+        init.SetAction((parsed, cancellationToken) => WriteAsync(parsed.GetValue(file)!, parsed.GetValue(force), cancellationToken));
         root.Add(init);
     }
 

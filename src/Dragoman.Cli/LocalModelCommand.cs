@@ -18,48 +18,15 @@ internal static class LocalModelCommand
         var options = new ServeOptions();
         var command = new Command(name, description) { model };
         options.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interruption.HeedAsync(async stop =>
         {
-            // The library's own handling of Ctrl-C is off, for the sake of `serve`.
-            using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            ConsoleCancelEventHandler interrupt = (_, signal) =>
-            {
-                signal.Cancel = true;
-                interrupted.Cancel();
-            };
-            Console.CancelKeyPress += interrupt;
-            try
-            {
-                await using var app = ServeCommand.Build(await Discovering.ReadAsync(options, parsed, interrupted.Token), TextWriter.Null);
-                var (provider, named) = Find(app.Services.GetRequiredService<ProviderSet>(), parsed.GetValue(model)!);
-                await act(provider, named, interrupted.Token);
-                return 0;
-            }
-            catch (ConfigException wrong)
-            {
-                Terminal.Complain(wrong.Message);
-                return 2;
-            }
-            catch (UpstreamException failed)
-            {
-                Terminal.Complain(failed.Error.Message);
-                return 1;
-            }
-            catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
-            {
-                Terminal.Complain("Interrupted.");
-                return ExitInterrupted;
-            }
-            finally
-            {
-                Console.CancelKeyPress -= interrupt;
-            }
-        });
+            await using var app = ServeCommand.Build(await Discovering.ReadAsync(options, parsed, stop), TextWriter.Null);
+            var (provider, named) = Find(app.Services.GetRequiredService<ProviderSet>(), parsed.GetValue(model)!);
+            await act(provider, named, stop);
+            return ExitCodes.Good;
+        }, cancellationToken));
         root.Add(command);
     }
-
-    // As a shell counts a program that Ctrl-C has ended.
-    private const int ExitInterrupted = 130;
 
     private static (ILocalModels Provider, string Model) Find(ProviderSet providers, string model)
     {

@@ -20,23 +20,15 @@ internal static class ModelsCommand
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            try
-            {
-                await using var app = ServeCommand.Build(await Discovering.ReadAsync(options, parsed, cancellationToken), TextWriter.Null);
-                var providers = app.Services.GetRequiredService<ProviderSet>();
-                var only = parsed.GetValue(provider);
-                if (only is not null && !providers.Has(only)) throw new ConfigException($"there is no provider '{only}'; there are {string.Join(", ", providers.Names)}");
-                var found = await FoundModels.AskAsync(app.Services.GetRequiredService<DragomanOptions>(), providers, app.Services.GetRequiredService<ModelCatalog>(), app.Services.GetRequiredService<Router>(), only, cancellationToken);
-                var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-                if (parsed.GetValue(asJson)) PrintJson(found);
-                else Print(found, now);
-                return found.Models.Count == 0 && found.Failures.Count > 0 ? 1 : 0;
-            }
-            catch (ConfigException wrong)
-            {
-                Terminal.Complain(wrong.Message);
-                return 2;
-            }
+            await using var app = ServeCommand.Build(await Discovering.ReadAsync(options, parsed, cancellationToken), TextWriter.Null);
+            var providers = app.Services.GetRequiredService<ProviderSet>();
+            var only = parsed.GetValue(provider);
+            if (only is not null && !providers.Has(only)) throw new ConfigException($"there is no provider '{only}'; there are {string.Join(", ", providers.Names)}");
+            var found = await FoundModels.AskAsync(app.Services.GetRequiredService<DragomanOptions>(), providers, app.Services.GetRequiredService<ModelCatalog>(), app.Services.GetRequiredService<Router>(), only, cancellationToken);
+            var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            if (parsed.GetValue(asJson)) PrintJson(found);
+            else Print(found, now);
+            return found.Models.Count == 0 && found.Failures.Count > 0 ? ExitCodes.Failed : ExitCodes.Good;
         });
         root.Add(command);
     }

@@ -8,9 +8,6 @@ namespace Dragoman.Cli;
 /// <summary><c>dragoman pull</c>: fetches a model, with a bar for each of its layers on a terminal and lines of text elsewhere. Interrupted, it goes on the next time.</summary>
 internal static class PullCommand
 {
-    // For a reader that isn't a terminal: enough to see that it goes on, little enough for a log.
-    private const int PercentPerLine = 10;
-
     // "sha256:" and as many digits as Ollama shows of a layer.
     private const int ShownDigestCharacters = 12;
 
@@ -24,19 +21,16 @@ internal static class PullCommand
 
     private static async Task PrintLinesAsync(IAsyncEnumerable<PullProgress> pull)
     {
-        var (said, due) = ("", 0L);
+        var (said, milestones) = ("", default(Milestones));
         await foreach (var step in pull)
         {
             if (step.Status != said)
             {
-                (said, due) = (step.Status, 0);
+                (said, milestones) = (step.Status, default);
                 if (step.TotalBytes <= 0) AnsiConsole.WriteLine(step.Status);
             }
 
-            if (step.TotalBytes <= 0) continue;
-            var percent = step.CompletedBytes * 100 / step.TotalBytes;
-            if (percent < due) continue;
-            due = percent < 100 ? Math.Min(percent + PercentPerLine, 100) : long.MaxValue;
+            if (step.TotalBytes <= 0 || !milestones.Reached(step.CompletedBytes, step.TotalBytes, out var percent)) continue;
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.Status}: {percent} % of {Quantities.Bytes(step.TotalBytes)}"));
         }
     }

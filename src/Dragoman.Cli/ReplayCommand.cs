@@ -28,26 +28,31 @@ internal static class ReplayCommand
         var options = new ServeOptions();
         var command = new Command("replay", "Send a recorded request again and print events and timings") { path, to, recorded, asJson };
         options.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Interruption.HeedAsync(async stop =>
         {
-            try
-            {
-                var request = ReplayedRequest.Read(parsed.GetValue(path)!);
-                if (parsed.GetValue(to) is { } target) request = request.To(target);
-                if (parsed.GetValue(recorded) && request.Folder is null) throw new IOException("--recorded needs a recording, not a request alone");
-                var settings = await Discovering.ReadAsync(options, parsed, cancellationToken);
-                (settings.Port, settings.Host, settings.Key) = (0, "127.0.0.1", null);
-                await using var app = ServeCommand.Build(settings, settings.Verbose ? Console.Error : TextWriter.Null, parsed.GetValue(recorded) ? Recorded(request.Folder!) : null);
-                await app.StartAsync(cancellationToken);
-                return await RunAsync(app, request, parsed.GetValue(asJson), cancellationToken);
-            }
-            catch (Exception wrong) when (wrong is ConfigException or IOException or UnauthorizedAccessException or JsonException)
-            {
-                Terminal.Complain(wrong.Message);
-                return 2;
-            }
-        });
+            var request = Read(parsed.GetValue(path)!, parsed.GetValue(to));
+            if (parsed.GetValue(recorded) && request.Folder is null) throw new CliException("--recorded needs a recording, not a request alone", ExitCodes.Wrong);
+            var settings = await Discovering.ReadAsync(options, parsed, stop);
+            (settings.Port, settings.Host, settings.Key) = (0, "127.0.0.1", null);
+            await using var app = ServeCommand.Build(settings, settings.Verbose ? Console.Error : TextWriter.Null, parsed.GetValue(recorded) ? Recorded(request.Folder!) : null);
+            await app.StartAsync(stop);
+            return await RunAsync(app, request, parsed.GetValue(asJson), stop);
+        }, cancellationToken));
         root.Add(command);
+    }
+
+    private static ReplayedRequest Read(string path, string? target)
+    {
+        try
+        {
+            var request = ReplayedRequest.Read(path);
+            return target is null ? request : request.To(target);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a field of the description is of another kind than it should be.
+            throw new CliException($"{path} can't be replayed: {unreadable.Message}", ExitCodes.Wrong);
+        }
     }
 
     private static Action<IServiceCollection> Recorded(string folder) => services => services.AddSingleton(_ => new UpstreamHttp(inner => new RecordedUpstream(folder, inner)));

@@ -30,36 +30,23 @@ internal sealed class RouteCommand
         command.Add(route._file);
         foreach (var option in (Option[])[route._explain, route._json, route._model, route._header]) command.Add(option);
         route._serve.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => route.RunAsync(parsed, output, errors, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => route.RunAsync(parsed, output, errors, cancellationToken), errors.WriteLine));
         root.Add(command);
     }
 
     // 0: it would be sent. 1: it can't be read or would be refused. 2: the settings are wrong.
     private async Task<int> RunAsync(ParseResult parsed, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
-        try
-        {
-            var request = await ReadAsync(parsed, cancellationToken);
-            await using var app = ServeCommand.Build(await Discovering.ReadAsync(_serve, parsed, cancellationToken), TextWriter.Null);
-            var run = new DryRun(app.Services.GetRequiredService<Router>(), app.Services.GetRequiredService<ProviderSet>(), app.Services.GetRequiredService<ModelCatalog>());
-            var explanation = await run.ExplainAsync(request, cancellationToken);
-            if (parsed.GetValue(_json)) await output.WriteLineAsync(RouteReport.Json(explanation));
-            else if (parsed.GetValue(_explain)) await output.WriteAsync(RouteReport.Text(explanation));
-            else foreach (var target in explanation.Targets) await output.WriteLineAsync(target.Target.ToString());
-            if (explanation.Error is null) return 0;
-            await errors.WriteLineAsync(explanation.Error);
-            return 1;
-        }
-        catch (ConfigException wrong)
-        {
-            await errors.WriteLineAsync(wrong.Message);
-            return 2;
-        }
-        catch (Exception unreadable) when (unreadable is InvalidRequestException or IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync(unreadable.Message);
-            return 1;
-        }
+        var request = await ReadAsync(parsed, cancellationToken);
+        await using var app = ServeCommand.Build(await Discovering.ReadAsync(_serve, parsed, cancellationToken), TextWriter.Null);
+        var run = new DryRun(app.Services.GetRequiredService<Router>(), app.Services.GetRequiredService<ProviderSet>(), app.Services.GetRequiredService<ModelCatalog>());
+        var explanation = await run.ExplainAsync(request, cancellationToken);
+        if (parsed.GetValue(_json)) await output.WriteLineAsync(RouteReport.Json(explanation));
+        else if (parsed.GetValue(_explain)) await output.WriteAsync(RouteReport.Text(explanation));
+        else foreach (var target in explanation.Targets) await output.WriteLineAsync(target.Target.ToString());
+        if (explanation.Error is null) return ExitCodes.Good;
+        await errors.WriteLineAsync(explanation.Error);
+        return ExitCodes.Failed;
     }
 
     private async Task<MessagesRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)

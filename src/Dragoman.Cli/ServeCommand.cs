@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Spectre.Console;
 using Recorder = Dragoman.Recording.Recorder;
 
 namespace Dragoman.Cli;
@@ -32,29 +31,28 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ServeOptions reader, ParseResult parsed, CancellationToken cancellationToken)
     {
+        var reading = new ConfigReading(reader, parsed);
+        var options = reading.Read();
+        var found = reading.Found = await Discovering.CompleteAsync(options, cancellationToken);
+        await using var app = Build(options, Console.Error, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
+        await StartAsync(app, cancellationToken);
+        await Banner.WriteAsync(app, options, found, cancellationToken);
+        await using var reload = Watch(app, reading);
+        await using var late = LookAgain(app, found, reload.Take);
+        await Shutdown.WaitAsync(app);
+        return ExitCodes.Good;
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
         try
         {
-            var reading = new ConfigReading(reader, parsed);
-            var options = reading.Read();
-            var found = reading.Found = await Discovering.CompleteAsync(options, cancellationToken);
-            await using var app = Build(options, Console.Error, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
             await app.StartAsync(cancellationToken);
-            await Banner.WriteAsync(app, options, found, cancellationToken);
-            await using var reload = Watch(app, reading);
-            await using var late = LookAgain(app, found, reload.Take);
-            await Shutdown.WaitAsync(app);
-            return 0;
-        }
-        catch (ConfigException wrong)
-        {
-            foreach (var problem in wrong.Problems) Terminal.Complain(problem);
-            return 2;
         }
         catch (IOException taken)
         {
             // Kestrel: "Failed to bind to address http://127.0.0.1:3000: address already in use."
-            Terminal.Error.MarkupLineInterpolated($"[red]{taken.Message}[/] Choose another port with --port, or stop the program that uses it.");
-            return 1;
+            throw new CliException($"{taken.Message} Choose another port with --port, or stop the program that uses it.", ExitCodes.Failed);
         }
     }
 

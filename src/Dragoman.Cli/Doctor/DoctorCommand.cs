@@ -12,15 +12,16 @@ internal static class DoctorCommand
         MachineChecks.PortAsync,
         MachineChecks.ProxyAsync,
         ProviderChecks.ReachableAsync,
-        ProviderChecks.ModelsAsync,
-        ProviderChecks.AgentAsync,
+        ProviderChecks.VersionsAsync,
+        ModelChecks.ThereAsync,
+        ModelChecks.AgentAsync,
         ProviderChecks.AuthenticatedAsync,
         ProviderChecks.MemoryAsync,
         MachineChecks.ClockAsync,
         MachineChecks.ClientsAsync,
     ];
 
-    private static readonly DoctorCheck[] Deep = [DeepChecks.AnswersAsync, DeepChecks.CallsToolsAsync, DeepChecks.ThinksAsync];
+    private static readonly DoctorCheck[] Deep = [DeepChecks.AnswersAsync, DeepChecks.CallsToolsAsync, DeepChecks.ThinksAsync, DeepChecks.TiersCallToolsAsync];
 
     /// <summary>
     /// Adds the command. It takes the options of <c>serve</c>, so that it looks at what would be served. Exit codes: 0 it works (there may be warnings),
@@ -28,31 +29,39 @@ internal static class DoctorCommand
     /// </summary>
     public static void AddTo(RootCommand root)
     {
-        var deep = new Option<bool>("--deep") { Description = "Also have the default model answer, call a tool and think" };
+        var deep = new Option<bool>("--deep") { Description = "Also have the default model answer, call a tool and think, and those of the tiers call one" };
         var asJson = new Option<bool>("--json") { Description = "Print JSON" };
         var options = new ServeOptions();
         var doctor = new Command("doctor", "Check the configuration, every provider and this machine") { deep, asJson };
         options.AddTo(doctor);
-        doctor.SetAction(async (parsed, cancellationToken) =>
+        doctor.SetAction((parsed, cancellationToken) => Interruption.HeedAsync(async stop =>
         {
-            var (findings, exit) = await ExamineAsync(() => Discovering.ReadAsync(options, parsed, cancellationToken), parsed.GetValue(deep), cancellationToken);
+            var findings = new List<DoctorFinding>();
+            var exit = await ExamineAsync(() => Discovering.ReadAsync(options, parsed, stop), parsed.GetValue(deep), parsed.GetValue(asJson) ? findings.Add : Print, stop);
             if (parsed.GetValue(asJson)) PrintJson(findings, exit);
-            else foreach (var finding in findings) Print(finding);
             return exit;
-        });
+        }, cancellationToken));
         root.Add(doctor);
     }
 
-    private static async Task<(IReadOnlyList<DoctorFinding> Findings, int Exit)> ExamineAsync(Func<Task<DragomanOptions>> read, bool deep, CancellationToken cancellationToken)
+    private static async Task<int> ExamineAsync(Func<Task<DragomanOptions>> read, bool deep, Action<DoctorFinding> take, CancellationToken cancellationToken)
     {
         try
         {
-            var findings = await DoctorPatient.ExamineAsync(await read(), deep ? [.. Checks, .. Deep] : Checks, cancellationToken);
-            return ([DoctorFinding.Good("configuration", "no errors"), .. findings], findings.Any(finding => finding.Level == FindingLevel.Wrong) ? 1 : 0);
+            var exit = ExitCodes.Good;
+            await foreach (var finding in DoctorPatient.ExamineAsync(await read(), deep ? [.. Checks, .. Deep] : Checks, cancellationToken))
+            {
+                take(finding);
+                if (finding.Level == FindingLevel.Wrong) exit = ExitCodes.Failed;
+            }
+
+            return exit;
         }
         catch (ConfigException wrong)
         {
-            return ([.. wrong.Problems.Select(problem => DoctorFinding.Wrong("configuration", problem))], 2);
+            // A finding, too: with --json they are all in one place.
+            foreach (var problem in wrong.Problems) take(DoctorFinding.Wrong("configuration", problem));
+            return ExitCodes.Wrong;
         }
     }
 

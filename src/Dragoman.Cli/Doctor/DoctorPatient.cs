@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dragoman.Providers;
 using Dragoman.Routing;
 using Microsoft.AspNetCore.Builder;
@@ -46,6 +47,26 @@ internal sealed class DoctorPatient
     /// <summary>What is known of the default model; null when its provider doesn't list it.</summary>
     public async Task<ModelInfo?> DefaultModelAsync(CancellationToken cancellationToken) => (await ListAsync(Default.Provider, cancellationToken)).Find(Default.Model);
 
+    /// <summary>The models that the tiers lead to in place of the default one, each once. A provider that can't be asked, or is the demo, is passed over.</summary>
+    public async Task<IReadOnlyList<TierModel>> TierModelsAsync(CancellationToken cancellationToken)
+    {
+        var models = new List<TierModel>();
+        var usual = await DefaultModelAsync(cancellationToken);
+        foreach (var (tier, name) in FoundModels.Tiers)
+        {
+            var target = (await Router.RouteAsync(name, cancellationToken)).Targets[0];
+            if (target == Default || target.Provider == ProviderSet.DemoName || await ListAsync(target.Provider, cancellationToken) is not { Error: null } list) continue;
+            var info = list.Find(target.Model);
+            // The same by another name: qwen3 and qwen3:latest.
+            if (target.Provider == Default.Provider && info is not null && info == usual) continue;
+            var known = models.FindIndex(model => model.Target == target || (model.Info is not null && model.Info == info));
+            if (known < 0) models.Add(new TierModel(target, info, [tier]));
+            else models[known] = models[known] with { Tiers = [.. models[known].Tiers, tier] };
+        }
+
+        return models;
+    }
+
     /// <summary>A provider's models, asked once in an examination.</summary>
     public async Task<ModelList> ListAsync(string provider, CancellationToken cancellationToken)
     {
@@ -53,30 +74,47 @@ internal sealed class DoctorPatient
         return _lists[provider] = await _app.Services.GetRequiredService<ModelCatalog>().ListAsync(provider, cancellationToken);
     }
 
-    /// <summary>Builds the gateway and examines it.</summary>
+    /// <summary>Builds the gateway and examines it; findings come as they are made.</summary>
+    /// <param name="options">The settings as <c>serve</c> would have them.</param>
+    /// <param name="checks">What is looked at, in this order.</param>
+    /// <param name="cancellationToken">Ends the examination.</param>
+    /// <param name="configure">Replaces parts of the gateway.</param>
     /// <exception cref="ConfigException">The settings are wrong.</exception>
-    public static async Task<IReadOnlyList<DoctorFinding>> ExamineAsync(DragomanOptions options, IReadOnlyList<DoctorCheck> checks, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<DoctorFinding> ExamineAsync(
+        DragomanOptions options, IReadOnlyList<DoctorCheck> checks, [EnumeratorCancellation] CancellationToken cancellationToken, Action<IServiceCollection>? configure = null)
     {
         // Whether serve would take them; only then the examination's own address.
         await using (ServeCommand.Build(options, TextWriter.Null))
         {
+            yield return DoctorFinding.Good("configuration", "no errors");
         }
 
         var (port, host, key) = (options.Port, options.Host, options.Key);
         (options.Port, options.Host, options.Key) = (0, "127.0.0.1", null);
         ClockWatch? clocks = null;
-        await using var app = ServeCommand.Build(options, TextWriter.Null, services => services.AddSingleton(_ => new UpstreamHttp(inner => clocks = new ClockWatch(TimeProvider.System, inner))));
+        await using var app = ServeCommand.Build(options, TextWriter.Null, services =>
+        {
+            services.AddSingleton(_ => new UpstreamHttp(inner => clocks = new ClockWatch(TimeProvider.System, inner)));
+            configure?.Invoke(services);
+        });
         await app.StartAsync(cancellationToken);
         (options.Port, options.Host, options.Key) = (port, host, key);
         var patient = new DoctorPatient(app, options, clocks!, await app.Services.GetRequiredService<Router>().DefaultTargetAsync(cancellationToken));
-        var findings = new List<DoctorFinding>();
         foreach (var check in checks)
         {
-            await foreach (var finding in check(patient, cancellationToken)) findings.Add(finding);
+            await foreach (var finding in check(patient, cancellationToken)) yield return finding;
         }
-
-        return findings;
     }
+}
+
+/// <summary>A model that tiers lead to.</summary>
+/// <param name="Target">Where.</param>
+/// <param name="Info">What is known of it; null when its provider doesn't list it.</param>
+/// <param name="Tiers">The tiers: opus, sonnet, haiku.</param>
+internal sealed record TierModel(Target Target, ModelInfo? Info, IReadOnlyList<string> Tiers)
+{
+    /// <summary>Main conversations go there; small side requests alone would not need what an agent needs.</summary>
+    public bool IsAgent => Tiers.Any(tier => tier != "haiku");
 }
 
 /// <summary>Looks at one thing.</summary>

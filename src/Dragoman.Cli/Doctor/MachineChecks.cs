@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Dragoman.Cli.Launch;
 using Dragoman.Providers;
 
 namespace Dragoman.Cli.Doctor;
@@ -12,11 +13,6 @@ namespace Dragoman.Cli.Doctor;
 /// <summary>Checks of the machine: what is around the gateway.</summary>
 internal static partial class MachineChecks
 {
-    private const string Install = "npm install -g @anthropic-ai/claude-code";
-
-    // The oldest version whose traffic is known.
-    private static readonly Version OldestKnownClaude = new(2, 1, 197);
-
     // Certificates and tokens are refused when the clock is off by more than minutes.
     private static readonly TimeSpan MaxClockError = TimeSpan.FromMinutes(5);
 
@@ -62,16 +58,22 @@ internal static partial class MachineChecks
             : DoctorFinding.Good("clock", "agrees with the upstreams");
     }
 
-    /// <summary>Clients that are installed, and their versions.</summary>
+    /// <summary>Clients that are installed, where <c>launch</c> finds them, and their versions; and Node.js, which some of them are installed with.</summary>
     public static async IAsyncEnumerable<DoctorFinding> ClientsAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var claude = await VersionAsync("claude", cancellationToken);
-        var opencode = await VersionAsync("opencode", cancellationToken);
-        if (claude is not null && Version.TryParse(claude, out var version) && version < OldestKnownClaude) yield return DoctorFinding.Warning("claude", $"Claude Code {claude} is older than {OldestKnownClaude}, the oldest version that was tried", Install);
-        else if (claude is not null) yield return DoctorFinding.Good("claude", $"Claude Code {claude}");
-        else if (opencode is null) yield return DoctorFinding.Warning("claude", "Claude Code is not on the PATH", Install);
-        if (opencode is not null) yield return DoctorFinding.Good("opencode", $"OpenCode {opencode}");
+        var installed = Clients.All.Select(client => (Client: client, File: Executables.Find(client))).Where(found => found.File is not null).ToList();
+        // One is enough.
+        if (installed.Count == 0) yield return DoctorFinding.Warning(Clients.All[0].Name, $"{Clients.All[0].Title} is not installed: it is neither on the PATH nor where its installers put it", Clients.All[0].Install);
+        foreach (var (client, file) in installed) yield return await JudgeAsync(client, file!, cancellationToken);
         if (await VersionAsync("node", cancellationToken) is { } node) yield return DoctorFinding.Good("node", $"Node.js {node}");
+    }
+
+    private static async Task<DoctorFinding> JudgeAsync(Client client, string file, CancellationToken cancellationToken)
+    {
+        if (await VersionAsync(file, cancellationToken) is not { } version) return DoctorFinding.Warning(client.Name, $"{file} is there, but doesn't tell its version", $"see what `{client.Executable} --version` does in a terminal, or install it anew: {client.Install}");
+        if (client.OldestTried is { } oldest && Version.TryParse(version, out var number) && number < oldest) return DoctorFinding.Warning(client.Name, $"{client.Title} {version} is older than {oldest}, the oldest version that was tried", client.Install);
+        var place = Executables.IsOnPath(client) ? "" : $", in {Path.GetDirectoryName(file)}: not on the PATH, but `dragoman launch {client.Name}` finds it";
+        return DoctorFinding.Good(client.Name, $"{client.Title} {version}{place}");
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
@@ -108,7 +110,7 @@ internal static partial class MachineChecks
         }
     }
 
-    // Null: it isn't installed, or doesn't run.
+    // Null: it isn't installed, doesn't run, or says nothing.
     private static async Task<string?> VersionAsync(string program, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -126,9 +128,10 @@ internal static partial class MachineChecks
         {
             return null;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
     }

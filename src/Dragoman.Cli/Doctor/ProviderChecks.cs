@@ -11,14 +11,6 @@ internal static class ProviderChecks
 {
     private const string Probe = """{"model":"probe","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}""";
 
-    // Claude Code's system prompt and tools, before the first word of the user (measured: about 48 KB, and 73 KB of tools when they are not searched for).
-    private const int ClaudeCodeTokens = 25_000;
-
-    // What Ollama's own documents ask for an agent; with less Claude Code compacts its conversation every few steps.
-    private const int ComfortableTokens = 64_000;
-
-    private static readonly (string Tier, string Name)[] Tiers = [("opus", "claude-opus-4-5"), ("sonnet", "claude-sonnet-4-5"), ("haiku", "claude-haiku-4-5")];
-
     /// <summary>Every provider can be asked for its models, which needs the network and, mostly, the key.</summary>
     public static async IAsyncEnumerable<DoctorFinding> ReachableAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -27,38 +19,22 @@ internal static class ProviderChecks
             var list = await patient.ListAsync(name, cancellationToken);
             if (list.Error is { } error) yield return DoctorFinding.Wrong(name, FoundModels.Reason(name, error.Message));
             else if (list.Models.Count == 0) yield return DoctorFinding.Warning(name, "answers, but has no models", patient.Providers[name] is ILocalModels ? "dragoman pull qwen3:8b" : null);
-            else yield return DoctorFinding.Good(name, $"answers, {list.Models.Count} models");
+            else yield return DoctorFinding.Good(name, $"answers, {list.Models.Count} models{(await VersionAsync(patient, name, cancellationToken) is { } version ? $", version {version.Number}" : "")}");
         }
 
         if (patient.Default.Provider == ProviderSet.DemoName) yield return DoctorFinding.Wrong("default model", "no provider answers, so the built-in demo would");
     }
 
-    /// <summary>The default model is there, and so is what Claude's names lead to.</summary>
-    public static async IAsyncEnumerable<DoctorFinding> ModelsAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>A server that people run themselves is new enough for what the gateway asks of it.</summary>
+    public static async IAsyncEnumerable<DoctorFinding> VersionsAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!await CanJudgeAsync(patient, patient.Default.Provider, cancellationToken)) yield break;
-        if (await patient.DefaultModelAsync(cancellationToken) is { } model) yield return DoctorFinding.Good(patient.Default.ToString(), $"there, the default model ({Describe(model)})");
-        else yield return DoctorFinding.Wrong(patient.Default.ToString(), "the default model is not there", Missing(patient, patient.Default));
-        foreach (var (tier, name) in Tiers)
+        foreach (var name in patient.Names)
         {
-            var target = (await patient.Router.RouteAsync(name, cancellationToken)).Targets[0];
-            if (target == patient.Default || !await CanJudgeAsync(patient, target.Provider, cancellationToken)) continue;
-            var found = (await patient.ListAsync(target.Provider, cancellationToken)).Find(target.Model) is not null;
-            if (!found) yield return DoctorFinding.Warning(target.ToString(), $"{tier} leads there, and it is not there", Missing(patient, target));
+            if (await CanJudgeAsync(patient, name, cancellationToken) && await VersionAsync(patient, name, cancellationToken) is { Lacks.Count: > 0 } old)
+            {
+                yield return DoctorFinding.Warning(name, $"its version, {old.Number}, is old: {string.Join("; ", old.Lacks)}", old.Update);
+            }
         }
-    }
-
-    /// <summary>The default model calls tools, and has room for what Claude Code sends.</summary>
-    public static async IAsyncEnumerable<DoctorFinding> AgentAsync(DoctorPatient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (patient.Default.Provider == ProviderSet.DemoName || await patient.DefaultModelAsync(cancellationToken) is not { } model) yield break;
-        if (!model.Tools) yield return DoctorFinding.Wrong(patient.Default.ToString(), "it can't call tools, and an agent does nothing else", "a model with tools: dragoman models lists them");
-        if (model.MaxInputTokens is not { } context) yield break;
-        var sizes = string.Create(CultureInfo.InvariantCulture, $"its context is {context:N0} tokens, and Claude Code's first request alone has about {ClaudeCodeTokens:N0}");
-        var fix = patient.Providers[patient.Default.Provider] is ILocalModels ? "raise numCtx as far as the memory allows (docs/configuration.md), or take a smaller model" : "a model with a larger context";
-        if (context < ClaudeCodeTokens) yield return DoctorFinding.Wrong(patient.Default.ToString(), sizes, fix);
-        else if (context < ComfortableTokens) yield return DoctorFinding.Warning(patient.Default.ToString(), sizes + ": little room for work", fix);
-        else yield return DoctorFinding.Good(patient.Default.ToString(), string.Create(CultureInfo.InvariantCulture, $"context {context:N0} tokens"));
     }
 
     /// <summary>What is in memory runs on the graphics card, and with the context that requests ask for.</summary>
@@ -91,6 +67,19 @@ internal static class ProviderChecks
     private static async Task<bool> CanJudgeAsync(DoctorPatient patient, string provider, CancellationToken cancellationToken) =>
         provider != ProviderSet.DemoName && (await patient.ListAsync(provider, cancellationToken)).Error is null;
 
+    private static async Task<ServerVersion?> VersionAsync(DoctorPatient patient, string provider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return patient.Providers[provider] is ILocalModels local ? await local.VersionAsync(cancellationToken) : null;
+        }
+        catch (UpstreamException)
+        {
+            // It lists its models, so it is there: a server that only speaks the same language.
+            return null;
+        }
+    }
+
     private static async Task<IReadOnlyList<LoadedModel>> LoadedAsync(ILocalModels local, CancellationToken cancellationToken)
     {
         try
@@ -102,15 +91,5 @@ internal static class ProviderChecks
             // ollama.com lists its models and doesn't say what runs.
             return [];
         }
-    }
-
-    private static string Missing(DoctorPatient patient, Target target) => patient.Providers[target.Provider] is ILocalModels
-        ? $"dragoman pull {target}"
-        : "choose one of `dragoman models` with --default-model or in `models`";
-
-    private static string Describe(ModelInfo model)
-    {
-        string?[] parts = [model.SizeBytes is { } size ? Quantities.Bytes(size) : null, model.Tools ? "tools" : null, model.Vision ? "vision" : null, model.Thinking ? "thinking" : null];
-        return parts.OfType<string>().ToList() is { Count: > 0 } known ? string.Join(", ", known) : "nothing more is known of it";
     }
 }

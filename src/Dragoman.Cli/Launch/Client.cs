@@ -12,6 +12,9 @@ internal sealed record Client(string Name, string Title, string Executable)
     /// <summary>The command that installs it, for this system.</summary>
     public required string Install { get; init; }
 
+    /// <summary>The oldest version that was tried with the gateway; null when that is not known.</summary>
+    public Version? OldestTried { get; init; }
+
     /// <summary>Arguments that stand before the person's own, which are given: what can't be said in the environment.</summary>
     public Func<ServedModels, IReadOnlyList<string>, IReadOnlyList<string>> Arguments { get; init; } = static (_, _) => [];
 

@@ -10,6 +10,7 @@ internal static class Clients
         {
             Places = ["~/.local/bin", "~/.claude/local", "~/.npm-global/bin", "/opt/homebrew/bin", "/usr/local/bin"],
             Install = OperatingSystem.IsWindows() ? "irm https://claude.ai/install.ps1 | iex" : "curl -fsSL https://claude.ai/install.sh | bash",
+            OldestTried = new Version(2, 1, 197),
             Arguments = ClaudeCodeSettings.Arguments,
             Environment = ClaudeCodeSettings.For,
         },

@@ -9,6 +9,9 @@ internal static class Executables
     /// <summary>The program's path; null when it isn't installed.</summary>
     public static string? Find(Client client) => Find(client, Environment.GetEnvironmentVariable("PATH"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
+    /// <summary>True when a shell finds the program, too: it lies in a folder of PATH.</summary>
+    public static bool IsOnPath(Client client) => Find(client with { Places = [] }) is not null;
+
     /// <summary>The program's path; null when it isn't installed.</summary>
     /// <param name="client">The program.</param>
     /// <param name="path">The folders of <c>PATH</c>.</param>

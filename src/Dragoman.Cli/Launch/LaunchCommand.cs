@@ -27,8 +27,8 @@ internal sealed class LaunchCommand
         var environment = new Command("env", "Print the environment of a client as lines for a shell") { command._client, command._model, command._shell };
         command._serve.AddTo(launch);
         command._serve.AddTo(environment);
-        launch.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => command.LaunchAsync(parsed, cancellationToken)));
-        environment.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => command.PrintAsync(parsed, cancellationToken)));
+        launch.SetAction((parsed, cancellationToken) => command.LaunchAsync(parsed, cancellationToken));
+        environment.SetAction((parsed, cancellationToken) => command.PrintAsync(parsed, cancellationToken));
         root.Add(launch);
         root.Add(environment);
         (var own, command._forwarded) = LaunchArguments.Split(arguments, launch);

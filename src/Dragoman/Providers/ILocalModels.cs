@@ -18,7 +18,17 @@ internal interface ILocalModels : IProvider
     /// <summary>Takes a model out of memory.</summary>
     /// <exception cref="UpstreamException">The upstream can't be reached, or doesn't have the model.</exception>
     ValueTask UnloadAsync(string model, CancellationToken cancellationToken);
+
+    /// <summary>The server's version; null when it tells none that says anything.</summary>
+    /// <exception cref="UpstreamException">The upstream can't be asked.</exception>
+    ValueTask<ServerVersion?> VersionAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A server's version.</summary>
+/// <param name="Number">As the server tells it.</param>
+/// <param name="Lacks">What it can't do of what the gateway asks of it, a clause each; empty when it is new enough.</param>
+/// <param name="Update">What to do to get a newer one.</param>
+internal sealed record ServerVersion(string Number, IReadOnlyList<string> Lacks, string Update);
 
 /// <summary>A model that is in memory.</summary>
 /// <param name="Name">The upstream's name for it.</param>

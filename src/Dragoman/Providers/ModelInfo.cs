@@ -18,6 +18,9 @@ internal sealed record ModelInfo
     /// <summary>The prompt's limit in tokens, as the gateway will ask for it.</summary>
     public int? MaxInputTokens { get; init; }
 
+    /// <summary>How its context can be made larger; null when that is the upstream's business.</summary>
+    public ContextRoom? Room { get; init; }
+
     /// <summary>The answer's limit in tokens.</summary>
     public int? MaxOutputTokens { get; init; }
 
@@ -61,3 +64,9 @@ internal sealed record ModelInfo
     public bool IsCalled(string name) =>
         string.Equals(Name, name, StringComparison.OrdinalIgnoreCase) || Aliases.Any(alias => string.Equals(alias, name, StringComparison.OrdinalIgnoreCase));
 }
+
+/// <summary>How the context of a model can be changed.</summary>
+/// <param name="Setting">The setting of the configuration that decides it.</param>
+/// <param name="MostTokens">What the model was trained for; null when nobody says.</param>
+/// <param name="BytesPerToken">The memory that a token of context takes at most; null when nobody says.</param>
+internal sealed record ContextRoom(string Setting, int? MostTokens, long? BytesPerToken);

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Dragoman.Cli;
+using Dragoman.Cli.Launch;
 using Dragoman.Upstreams.Ollama;
-using Dragoman.Upstreams.OpenAi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,11 +11,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Dragoman.Tests.Cli;
 
-/// <summary><c>dragoman doctor</c>: each finding is provoked once.</summary>
+/// <summary><c>dragoman doctor</c>: what it says of the whole, and of the machine. Each finding is provoked once.</summary>
 public sealed class DoctorTests
 {
-    private static readonly Func<ChatCall, ChatReply> Works = call =>
-        call.ToolNames.Count > 0 ? new ChatReply().ToolCall("get_weather", """{"city":"Paris"}""") : call.Thinks ? new ChatReply().Thinking("hm").Text("9.9") : new ChatReply().Text("Hello");
+    // Where installers put clients, whatever a test's PATH and home are.
+    private static readonly string[] InstalledHere = [.. ((string[])["claude", "opencode"]).Where(client => ((string[])["/usr/local/bin", "/opt/homebrew/bin"]).Any(folder => File.Exists(Path.Combine(folder, client))))];
+
+    private static readonly Func<ChatCall, ChatReply> Works = Examination.Works;
 
     [Fact(Timeout = 120_000)]
     public async Task The_examination_of_the_documents()
@@ -23,10 +25,11 @@ public sealed class DoctorTests
         await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works, VramShare = 0.62 });
         var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" }, "lmstudio": { "type": "openai", "url": "http://127.0.0.1:1/v1" } }, "models": { "*": "ollama/qwen3:8b", "claude-opus-*": "ollama/qwen3:32b" } }""");
         await ProgramFolder.RunAsync(folder, "warm", "qwen3:8b");
-        Install(folder, "claude", "2.1.329 (Claude Code)");
+        Examination.Install(folder, "claude", "2.1.329 (Claude Code)");
         var outcome = await ProgramFolder.RunAsync(folder, "doctor", "--deep");
         Assert.True(outcome.ExitCode == 1, outcome.ToString());
-        Documented.Holds("docs/cli.md", "dragoman doctor --deep", outcome.Output);
+        var seen = outcome.Output.Split('\n').Where(line => !line.StartsWith("ok    opencode:", StringComparison.Ordinal));
+        Documented.Holds("docs/cli.md", "dragoman doctor --deep", string.Join('\n', seen));
         Assert.DoesNotContain("\e[", outcome.Output);
     }
 
@@ -35,80 +38,28 @@ public sealed class DoctorTests
     {
         await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works });
         var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}", "numCtx": 100000 } }, "models": { "*": "ollama/qwen3-coder:30b" } }""");
-        Install(folder, "claude", "2.1.329 (Claude Code)");
-        Install(folder, "node", "v24.1.0");
+        Examination.Install(folder, "claude", "2.1.329 (Claude Code)");
+        Examination.Install(folder, "node", "v24.1.0");
         var outcome = await ProgramFolder.RunAsync(folder, "doctor", "--json");
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
-        Assert.All(Findings(outcome), finding => Assert.Equal("ok", finding.Level));
-        Assert.Equal(["configuration", "port", "ollama", "ollama/qwen3-coder:30b", "ollama/qwen3-coder:30b", "clock", "claude", "node"], Findings(outcome).Select(finding => finding.Subject));
+        Assert.All(Examination.Findings(outcome), finding => Assert.Equal("ok", finding.Level));
+        Assert.Equal(["configuration", "port", "ollama", "ollama/qwen3-coder:30b", "ollama/qwen3-coder:30b", "clock", "claude", "node"], Examination.Findings(outcome).Select(finding => finding.Subject).Where(subject => subject != "opencode"));
+        Assert.Contains(Examination.Findings(outcome), finding => finding is { Subject: "node", Message: "Node.js 24.1.0" });
     }
 
-    [Theory(Timeout = 120_000)]
-    [InlineData("gemma3:4b", 100_000, "wrong", "it can't call tools")]
-    [InlineData("qwen3:8b", 16_000, "wrong", "its context is 16,000 tokens, and Claude Code's first request alone has about 25,000")]
-    [InlineData("qwen3:8b", 40_000, "warn", "little room for work")]
-    [InlineData("nothing:1b", 40_000, "wrong", "the default model is not there")]
-    public async Task A_default_model_that_is_not_fit(string model, int context, string level, string message)
+    [Fact(Timeout = 120_000)]
+    public async Task As_JSON_it_is_one_object_with_a_verdict_and_a_list()
     {
         await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works });
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}", "numCtx": {{context}} } }, "models": { "*": "ollama/{{model}}" } }""");
-        var outcome = await ProgramFolder.RunAsync(folder, "doctor", "--json");
-        var finding = Assert.Single(Findings(outcome), finding => finding.Message.Contains(message, StringComparison.Ordinal));
-        Assert.Equal((level, $"ollama/{model}"), (finding.Level, finding.Subject));
-        Assert.NotNull(finding.Fix);
-        Assert.Equal(level == "wrong" ? 1 : 0, outcome.ExitCode);
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task A_model_that_calls_no_tool_and_does_not_think_although_it_says_so()
-    {
-        await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Always(() => new ChatReply().Text("No.")));
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/qwen3:8b" } }""");
-        var findings = Findings(await ProgramFolder.RunAsync(folder, "doctor", "--deep", "--json"));
-        Assert.Contains(findings, finding => finding is { Level: "warn", Message: "did not call the tool that it was told to call; as an agent it would do nothing" });
-        Assert.Contains(findings, finding => finding is { Level: "warn", Message: "showed no thinking, although its provider says that it can" });
-        Assert.Contains(findings, finding => finding.Level == "ok" && finding.Message.StartsWith("answers; the first token took", StringComparison.Ordinal));
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task A_model_that_fails()
-    {
-        await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Always(() => ChatReply.HttpError(500, """{"error":"out of memory"}""")));
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/qwen3:8b" } }""");
-        var outcome = await ProgramFolder.RunAsync(folder, "doctor", "--deep", "--json");
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(Findings(outcome), finding => finding.Level == "wrong" && finding.Message.Contains("out of memory", StringComparison.Ordinal));
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task A_model_that_another_program_has_loaded_too_small()
-    {
-        await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works });
-        using (var other = new HttpClient { BaseAddress = ollama.Url }) await other.PostAsync("api/chat", new StringContent("""{"model":"qwen3:8b","messages":[],"options":{"num_ctx":4096}}"""));
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/qwen3:8b" } }""");
-        var finding = Assert.Single(Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")), finding => finding.Message.Contains("another program", StringComparison.Ordinal));
-        Assert.Equal(("warn", "dragoman warm ollama/qwen3:8b"), (finding.Level, finding.Fix));
-        Assert.Contains("4,096 tokens; the first request loads it anew with 32,768", finding.Message);
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task A_wrong_key_and_a_server_without_models()
-    {
-        await using var empty = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works, Models = [] });
-        await using var locked = await SimulatedOpenAi.StartAsync(OpenAiScenario.Agent());
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{empty.Url}}" }, "openai": { "url": "{{locked.Url}}", "apiKey": "sk-wrong" } } }""");
-        var outcome = await ProgramFolder.RunAsync(folder, "doctor", "--json");
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(Findings(outcome), finding => finding is { Level: "warn", Subject: "ollama", Message: "answers, but has no models", Fix: "dragoman pull qwen3:8b" });
-        Assert.Contains(Findings(outcome), finding => finding is { Level: "wrong", Subject: "openai" } && finding.Message.Contains("key", StringComparison.OrdinalIgnoreCase));
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task No_provider_at_all()
-    {
-        var outcome = await ProgramFolder.RunAsync(ProgramFolder.With("""{ "port": 0, "providers": { "demo": {} } }"""), "doctor", "--json");
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(Findings(outcome), finding => finding is { Level: "wrong", Subject: "default model" });
+        var outcome = await ProgramFolder.RunAsync(ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/gemma3:4b" } }"""), "doctor", "--json");
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(["ok", "findings"], json.RootElement.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(JsonValueKind.False, json.RootElement.GetProperty("ok").ValueKind);
+        var findings = json.RootElement.GetProperty("findings").EnumerateArray().ToList();
+        Assert.All(findings, finding => Assert.Equal(["level", "subject", "message"], finding.EnumerateObject().Select(field => field.Name).Take(3)));
+        Assert.All(findings, finding => Assert.Contains(finding.GetProperty("level").GetString(), (string[])["ok", "warn", "wrong"]));
+        Assert.Contains(findings, finding => finding.EnumerateObject().Select(field => field.Name).SequenceEqual(["level", "subject", "message", "fix"]));
+        Assert.Equal("", outcome.Errors);
     }
 
     [Fact(Timeout = 120_000)]
@@ -119,15 +70,18 @@ public sealed class DoctorTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var folder = ProgramFolder.With($$"""{ "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/qwen3:8b" } }""");
-        var other = Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json", "--port", $"{port}")).Single(finding => finding.Subject == "port");
+        var other = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json", "--port", $"{port}")).Single(finding => finding.Subject == "port");
         Assert.Equal(("wrong", $"another program listens on {port}", $"stop it, or choose another port: --port {port + 1}"), (other.Level, other.Message, other.Fix));
         var options = new DragomanOptions { Port = 0 };
         options.Providers["demo"] = JsonDocument.Parse("{}").RootElement;
         await using var gateway = ServeCommand.Build(options, TextWriter.Null);
         await gateway.StartAsync();
-        var own = Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json", "--port", $"{new Uri(gateway.Urls.First()).Port}")).Single(finding => finding.Subject == "port");
+        var own = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json", "--port", $"{new Uri(gateway.Urls.First()).Port}")).Single(finding => finding.Subject == "port");
         Assert.Equal("ok", own.Level);
         Assert.Contains("runs at http://127.0.0.1:", own.Message);
+        taken.Stop();
+        var free = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json", "--port", $"{port}")).Single(finding => finding.Subject == "port");
+        Assert.Equal(("ok", $"{port} is free"), (free.Level, free.Message));
     }
 
     [Theory(Timeout = 120_000)]
@@ -139,33 +93,74 @@ public sealed class DoctorTests
         await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works });
         var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } } }""");
         using var program = RunningProgram.Start(["doctor", "--json"], new Dictionary<string, string> { ["HTTP_PROXY"] = "http://127.0.0.1:1", ["NO_PROXY"] = exempt }, folder);
-        var finding = Findings(await program.EndAsync()).Single(finding => finding.Subject == "proxy");
+        var finding = Examination.Findings(await program.EndAsync()).Single(finding => finding.Subject == "proxy");
         Assert.Equal(level, finding.Level);
         Assert.Contains(message, finding.Message);
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task A_clock_that_is_off()
+    [Theory(Timeout = 120_000)]
+    [InlineData(-60, "this machine's clock is 60 minutes ahead of 127.0.0.1:")]
+    [InlineData(60, "this machine's clock is 60 minutes behind 127.0.0.1:")]
+    public async Task A_clock_that_is_off(int minutes, string message)
     {
-        await using var server = await PastAsync();
-        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{server.Urls.First()}}" } } }""");
-        var finding = Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")).Single(finding => finding.Subject == "clock");
-        Assert.Equal("warn", finding.Level);
-        Assert.Contains("this machine's clock is 60 minutes ahead of", finding.Message);
+        await using var server = await ServerAsync(TimeSpan.FromMinutes(minutes));
+        var (_, findings) = await Examination.OfAsync($$"""{ "port": 0, "providers": { "ollama": { "url": "{{server.Urls.First()}}" } } }""");
+        var finding = findings.Single(finding => finding.Subject == "clock");
+        Assert.Equal(("warn", "set the clock, or switch its synchronization on"), (finding.Level, finding.Fix));
+        Assert.StartsWith(message, finding.Message);
     }
 
     [Theory(Timeout = 120_000)]
-    [InlineData(null, "warn", "Claude Code is not on the PATH")]
     [InlineData("2.0.14 (Claude Code)", "warn", "Claude Code 2.0.14 is older than 2.1.197")]
     [InlineData("2.1.329 (Claude Code)", "ok", "Claude Code 2.1.329")]
-    public async Task The_client(string? version, string level, string message)
+    [InlineData("no version here", "warn", "claude is there, but doesn't tell its version")]
+    public async Task The_client(string said, string level, string message)
     {
         await using var ollama = await SimulatedOllama.StartAsync(new OllamaScenario { Reply = Works });
         var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } } }""");
-        if (version is not null) Install(folder, "claude", version);
-        var finding = Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")).Single(finding => finding.Subject == "claude");
+        Examination.Install(folder, "claude", said);
+        var finding = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")).Single(finding => finding.Subject == "claude");
         Assert.Equal(level, finding.Level);
-        Assert.StartsWith(message, finding.Message);
+        Assert.Contains(message, finding.Message);
+        Assert.Equal(level == "ok", finding.Fix is null);
+        if (finding.Fix is not null) Assert.Contains(Clients.Named("claude")!.Install, finding.Fix);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task No_client_at_all()
+    {
+        Assert.SkipUnless(InstalledHere.Length == 0, $"{string.Join(" and ", InstalledHere)} is installed for all users of this machine");
+        var (_, findings) = await Examination.OfAsync("""{ "port": 0, "providers": { "demo": {} } }""");
+        var finding = Assert.Single(findings, finding => finding.Subject is "claude" or "opencode");
+        Assert.Equal(("warn", "Claude Code is not installed: it is neither on the PATH nor where its installers put it", Clients.Named("claude")!.Install), (finding.Level, finding.Message, finding.Fix));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Another_client_will_do()
+    {
+        Assert.SkipUnless(InstalledHere.Length == 0, $"{string.Join(" and ", InstalledHere)} is installed for all users of this machine");
+        var folder = ProgramFolder.With("""{ "port": 0, "providers": { "demo": {} } }""");
+        Examination.Install(folder, "opencode", "1.0.203");
+        var findings = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json"));
+        Assert.Equal(("ok", "opencode", "OpenCode 1.0.203", (string?)null), Assert.Single(findings, finding => finding.Subject is "claude" or "opencode"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_client_that_only_launch_finds()
+    {
+        var folder = ProgramFolder.With("""{ "port": 0, "providers": { "demo": {} } }""");
+        Examination.Install(Path.Combine(folder, ".local", "bin"), "claude", "2.1.329 (Claude Code)");
+        var finding = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")).Single(finding => finding.Subject == "claude");
+        Assert.Equal(("ok", $"Claude Code 2.1.329, in {Path.Combine(folder, ".local", "bin")}: not on the PATH, but `dragoman launch claude` finds it"), (finding.Level, finding.Message));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_client_that_hangs_is_not_waited_for()
+    {
+        var folder = ProgramFolder.With("""{ "port": 0, "providers": { "demo": {} } }""");
+        Examination.InstallScript(folder, "claude", "exec /bin/sleep 600");
+        var finding = Examination.Findings(await ProgramFolder.RunAsync(folder, "doctor", "--json")).Single(finding => finding.Subject == "claude");
+        Assert.Equal(("warn", $"{Path.Combine(folder, "claude")} is there, but doesn't tell its version"), (finding.Level, finding.Message));
     }
 
     [Fact(Timeout = 120_000)]
@@ -173,26 +168,11 @@ public sealed class DoctorTests
     {
         var outcome = await ProgramFolder.RunAsync(ProgramFolder.With("""{ "prot": 1 }"""), "doctor", "--json");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains(Findings(outcome), finding => finding is { Level: "wrong", Subject: "configuration" } && finding.Message.Contains("prot", StringComparison.Ordinal));
+        Assert.Contains(Examination.Findings(outcome), finding => finding is { Level: "wrong", Subject: "configuration" } && finding.Message.Contains("prot", StringComparison.Ordinal));
     }
 
-    private static List<(string Level, string Subject, string Message, string? Fix)> Findings(ProgramOutcome outcome)
-    {
-        using var json = JsonDocument.Parse(outcome.Output);
-        return [.. json.RootElement.GetProperty("findings").EnumerateArray().Select(finding => (
-            finding.GetProperty("level").GetString()!, finding.GetProperty("subject").GetString()!, finding.GetProperty("message").GetString()!, finding.TryGetProperty("fix", out var fix) ? fix.GetString() : null))];
-    }
-
-    // The folder is all of the program's PATH.
-    private static void Install(string folder, string program, string version)
-    {
-        Assert.False(OperatingSystem.IsWindows(), "the clients of this test are shell scripts");
-        var file = Path.Combine(folder, program);
-        File.WriteAllText(file, $"#!/bin/sh\necho '{version}'\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static async Task<WebApplication> PastAsync()
+    // An Ollama without models whose clock is off.
+    private static async Task<WebApplication> ServerAsync(TimeSpan off)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -200,7 +180,7 @@ public sealed class DoctorTests
         var app = builder.Build();
         app.Run(async http =>
         {
-            http.Response.Headers.Date = (TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1)).ToString("R");
+            http.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + off).ToString("R");
             await http.Response.WriteAsync("""{"models":[]}""");
         });
         await app.StartAsync();

@@ -47,6 +47,14 @@ internal static class CatalogEndpoints
         writer.WriteStartObject("model_info");
         writer.WriteString("general.architecture", model.Family);
         writer.WriteNumber($"{model.Family}.context_length", model.ContextLength);
+        if (model.Cache is var (layers, heads, headSize))
+        {
+            writer.WriteNumber($"{model.Family}.attention.head_count_kv", heads);
+            writer.WriteNumber($"{model.Family}.attention.key_length", headSize);
+            writer.WriteNumber($"{model.Family}.attention.value_length", headSize);
+            writer.WriteNumber($"{model.Family}.block_count", layers);
+        }
+
         writer.WriteEndObject();
         WriteCapabilities(writer, model);
         WriteRemote(writer, model);

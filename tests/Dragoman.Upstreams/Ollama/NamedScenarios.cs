@@ -6,6 +6,11 @@ public static class NamedScenarios
     private static readonly Dictionary<string, Func<OllamaScenario>> ByName = new(StringComparer.Ordinal)
     {
         ["agent"] = OllamaScenario.Agent,
+        ["pull"] = () => OllamaScenario.Agent() with
+        {
+            Pullable = [new SimulatedModel { Name = "tiny:1b", Capabilities = ["completion", "tools"], Size = 1_000_011_485, Layers = [1_000_000_000, 11_000, 485] }],
+            PullPace = TimeSpan.FromMilliseconds(500),
+        },
         ["text"] = () => OllamaScenario.Text("Hello from a simulated model."),
         ["think"] = () => OllamaScenario.InTurn(new ChatReply().Thinking("The user greets me, so I greet back.").Text("Hello!")),
         ["tool"] = () => new OllamaScenario

@@ -17,6 +17,12 @@ public sealed record OllamaScenario
     /// <summary>Holds every pull in the middle of its download until it is completed; null for none.</summary>
     public Task? PullGate { get; init; }
 
+    /// <summary>Time before each line of a pull's progress.</summary>
+    public TimeSpan PullPace { get; init; }
+
+    /// <summary>What every pull fails of in the middle of its download; null for nothing.</summary>
+    public string? PullError { get; init; }
+
     /// <summary>The part (0 to 1) of a loaded model that is on the graphics card, as <c>/api/ps</c> tells it.</summary>
     public double VramShare { get; init; } = 1;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Dragoman.Upstreams.Serving;
 using Microsoft.AspNetCore.Http;
@@ -34,13 +36,11 @@ internal sealed class PullEndpoint(OllamaScenario scenario, ModelStore models)
             return;
         }
 
-        for (var part = 1; part <= ProgressLines; part++)
+        await DownloadAsync(lines, model, cancellationToken);
+        if (scenario.PullError is { } error)
         {
-            await lines.WriteAsync(Progress(model, model.Size * part / ProgressLines), isLast: false, cancellationToken);
-            if (scenario.PullGate is { } gate)
-            {
-                await gate.WaitAsync(cancellationToken);
-            }
+            await lines.WriteAsync(GoJson.Error(error), isLast: true, cancellationToken);
+            return;
         }
 
         foreach (var status in (string[])["verifying sha256 digest", "writing manifest"])
@@ -51,6 +51,27 @@ internal sealed class PullEndpoint(OllamaScenario scenario, ModelStore models)
         Install(model);
         await lines.WriteAsync(Status("success"), isLast: true, cancellationToken);
     }
+
+    private async Task DownloadAsync(LineWriter lines, SimulatedModel model, CancellationToken cancellationToken)
+    {
+        var layers = model.Layers ?? [model.Size];
+        for (var layer = 0; layer < layers.Count; layer++)
+        {
+            for (var part = 1; part <= ProgressLines; part++)
+            {
+                await Task.Delay(scenario.PullPace, scenario.Clock, cancellationToken);
+                await lines.WriteAsync(Progress(Digest(model, layer), layers[layer], layers[layer] * part / ProgressLines), isLast: false, cancellationToken);
+                if (scenario.PullGate is { } gate)
+                {
+                    await gate.WaitAsync(cancellationToken);
+                }
+            }
+        }
+    }
+
+    // The first layer is the model itself.
+    private static string Digest(SimulatedModel model, int layer) =>
+        layer == 0 ? CatalogEndpoints.Digest(model) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Name} {layer}")));
 
     private Task AnswerOnceAsync(HttpResponse response, SimulatedModel? model, CancellationToken cancellationToken)
     {
@@ -79,13 +100,12 @@ internal sealed class PullEndpoint(OllamaScenario scenario, ModelStore models)
         writer.WriteEndObject();
     });
 
-    private static string Progress(SimulatedModel model, long completed) => Json.Write(writer =>
+    private static string Progress(string digest, long total, long completed) => Json.Write(writer =>
     {
-        var digest = CatalogEndpoints.Digest(model);
         writer.WriteStartObject();
         writer.WriteString("status", $"pulling {digest[..12]}");
         writer.WriteString("digest", $"sha256:{digest}");
-        writer.WriteNumber("total", model.Size);
+        writer.WriteNumber("total", total);
         writer.WriteNumber("completed", completed);
         writer.WriteEndObject();
     });

@@ -25,6 +25,9 @@ public sealed record SimulatedModel
     /// <summary>The trained context in tokens; <c>num_ctx</c> is clamped to it.</summary>
     public int ContextLength { get; init; } = 131_072;
 
+    /// <summary>Layers, heads of keys and values, and the size of a head: what a token takes in the cache. Null as from a model that doesn't say.</summary>
+    public (int Layers, int Heads, int HeadSize)? Cache { get; init; }
+
     /// <summary>The Modelfile's parameters as <c>/api/show</c> prints them: lines of <c>name&lt;padding&gt;value</c>. Null for none.</summary>
     public string? Parameters { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record SimulatedModel
 
     /// <summary>Bytes on disk.</summary>
     public long Size { get; init; } = 4_920_753_328;
+
+    /// <summary>The files that a pull fetches, in bytes each; null: one of the model's size.</summary>
+    public IReadOnlyList<long>? Layers { get; init; }
 
     /// <summary>
     /// The built-in prompt renderer, for example <c>qwen3-coder</c>; null for a Go template. It decides what becomes of a system message
@@ -54,11 +60,11 @@ public sealed record SimulatedModel
     [
         new() { Name = "llama3.1:8b", Capabilities = ["completion", "tools"] },
         new() { Name = "llama3.2:3b", Capabilities = ["completion", "tools"], ParameterSize = "3.2B", Size = 2_019_393_189 },
-        new() { Name = "qwen3:8b", Capabilities = ["completion", "tools", "thinking"], Family = "qwen3", ContextLength = 40_960, ParameterSize = "8.2B" },
+        new() { Name = "qwen3:8b", Capabilities = ["completion", "tools", "thinking"], Family = "qwen3", ContextLength = 40_960, Cache = (36, 8, 128), ParameterSize = "8.2B" },
         new()
         {
             Name = "qwen3-coder:30b", Capabilities = ["completion", "tools"], Family = "qwen3moe", ContextLength = 262_144,
-            ParameterSize = "30.5B", Size = 18_556_699_314, Renderer = "qwen3-coder",
+            Cache = (48, 4, 128), ParameterSize = "30.5B", Size = 18_556_699_314, Renderer = "qwen3-coder",
         },
         new()
         {

@@ -75,10 +75,21 @@ internal sealed partial class OllamaErrors(string provider, Uri address) : IConn
     public UpstreamError EndedEarly(string model) =>
         new(UpstreamErrorKind.Broken, $"{provider}/{model}: the answer ended without an end. Ollama does this when a model repeats one token more than 30 times; try again, or another model or a higher temperature.");
 
-    /// <summary>A model could not be fetched. The first text is Ollama's own for a name that its library doesn't have.</summary>
-    public UpstreamError PullFailed(string model, string cause) => cause.Contains("file does not exist", StringComparison.Ordinal)
-        ? new(UpstreamErrorKind.ModelNotFound, $"{provider}: there is no model '{model}' to download. Names are at https://ollama.com/library")
-        : new(UpstreamErrorKind.Broken, $"{provider}: the download of '{model}' to {address} failed: {cause}. What has arrived is kept; try again to go on from there.");
+    /// <summary>A model could not be fetched. The texts are Ollama's own, and the system's on its machine; where trying again is in vain, the model counts as not there.</summary>
+    public UpstreamError PullFailed(string model, string cause) => cause switch
+    {
+        _ when cause.Contains("file does not exist", StringComparison.Ordinal) =>
+            new(UpstreamErrorKind.ModelNotFound, $"{provider}: there is no model '{model}' to download. Names are at https://ollama.com/library"),
+        _ when cause.Contains("no space left on device", StringComparison.Ordinal) || cause.Contains("not enough space on the disk", StringComparison.Ordinal) =>
+            new(UpstreamErrorKind.ModelNotFound, $"{provider}: the download of '{model}' has filled the disk at {address} ({cause}). Free some of it (`ollama rm` takes models away), or have OLLAMA_MODELS name a folder on a larger disk; what has arrived is kept."),
+        _ when cause.Contains("newer version of Ollama", StringComparison.Ordinal) =>
+            new(UpstreamErrorKind.ModelNotFound, $"{provider}: '{model}' needs a newer Ollama than the one at {address}. Update it (https://ollama.com/download), then try again."),
+        _ => new(UpstreamErrorKind.Broken, $"{provider}: the download of '{model}' to {address} failed: {cause.TrimEnd('.')}. What has arrived is kept; try again to go on from there."),
+    };
+
+    /// <summary>A model could not be fetched: an error status in place of the download.</summary>
+    public UpstreamError PullRefused(HttpStatusCode status, string body, TimeSpan? retryAfter, string model) =>
+        status is HttpStatusCode.InternalServerError ? PullFailed(model, Read(body).Text) : FromStatus(status, body, retryAfter, model, default);
 
     /// <summary>No byte for too long.</summary>
     public UpstreamError Silent(string model, TimeSpan limit) =>

@@ -6,7 +6,7 @@ using Dragoman.Replies;
 namespace Dragoman.Providers.Ollama;
 
 /// <summary>The server's models: listed by <c>/api/tags</c>, each described once by <c>/api/show</c>.</summary>
-internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings, TimeProvider time)
+internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings, string provider, TimeProvider time)
 {
     // A model that was pulled or created anew under its name is noticed after this time at the latest.
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
@@ -68,6 +68,14 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
         return model.ModelfileContext ?? Math.Min(model.TrainedContext ?? int.MaxValue, settings.DefaultContext());
     }
 
+    // The setting that wins: a Modelfile's size only gives way to the model's own.
+    private ContextRoom? RoomOf(OllamaModel? model)
+    {
+        if (model is not { IsCloud: false }) return null;
+        var ofModel = settings.Of(model.Name)?.NumCtx is not null || model.ModelfileContext is not null;
+        return new ContextRoom(ofModel ? $"providers.{provider}.models.{model.Name}.numCtx" : $"providers.{provider}.numCtx", model.TrainedContext, model.CacheBytesPerToken);
+    }
+
     private async Task<ModelInfo> DescribeAsync(JsonElement entry, CancellationToken cancellationToken)
     {
         var name = entry.GetProperty("name").GetString()!;
@@ -92,6 +100,7 @@ internal sealed class OllamaModels(OllamaClient client, OllamaSettings settings,
             Aliases = name.EndsWith(latest, StringComparison.OrdinalIgnoreCase) ? [name[..^latest.Length]] : [],
             CreatedAt = entry.TryGetProperty("modified_at", out var modified) && modified.TryGetDateTimeOffset(out var at) ? at : DateTimeOffset.UnixEpoch,
             MaxInputTokens = context,
+            Room = RoomOf(model),
             MaxOutputTokens = context,
             Tools = model?.CallsTools ?? false,
             Vision = model?.Sees ?? false,

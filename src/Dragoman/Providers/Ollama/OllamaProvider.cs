@@ -42,12 +42,12 @@ internal sealed class OllamaProvider : ILocalModels
         _overrides = OverrideTable.Of(context.Name, settings, context.IdleTimeout);
         _keys = new KeyRing(context, settings.Keys(context.Name, address));
         _client = new OllamaClient(context.Http, address, _keys, _overrides.General, _errors);
-        _models = new OllamaModels(_client, settings, context.Time);
+        _models = new OllamaModels(_client, settings, context.Name, context.Time);
         _translator = new RequestTranslator(context.Options, settings);
         _media = new MediaResolver(context.Options);
         _memory = new OllamaMemory(_client, _models, settings, _overrides, _errors, context.IdleTimeout);
         _pull = new OllamaPull(_client, _errors, context.IdleTimeout);
-        _missing = settings.AutoPull ? new MissingModels(_pull) : null;
+        _missing = settings.AutoPull ? new MissingModels(_pull, context.Name, context.Time, context.Log) : null;
     }
 
     /// <inheritdoc/>
@@ -126,6 +126,13 @@ internal sealed class OllamaProvider : ILocalModels
 
     /// <inheritdoc/>
     public ValueTask UnloadAsync(string model, CancellationToken cancellationToken) => _memory.UnloadAsync(model, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<ServerVersion?> VersionAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _client.AskAsync("api/version", body: null, model: "", cancellationToken);
+        return OllamaVersion.Read(answer.RootElement);
+    }
 
     private async ValueTask<(Prepared? Ready, UpstreamError? Refused)> PrepareAsync(MessagesRequest request, Target target, TargetOverrides overrides, UpstreamBody body, CancellationToken cancellationToken)
     {

@@ -9,12 +9,17 @@ namespace Dragoman.Providers.Ollama;
 /// <summary>Fetches models by <c>/api/pull</c>. Ollama keeps what it has got when the connection ends, and goes on from there the next time.</summary>
 internal sealed class OllamaPull(OllamaClient client, OllamaErrors errors, TimeSpan idleTimeout)
 {
+    // In the end Ollama reads all of the file to verify it and says nothing meanwhile: 60 GB from a disk of 100 MB/s. A limit that was set for answers is not meant for that.
+    private static readonly TimeSpan VerifyingTime = TimeSpan.FromMinutes(10);
+
+    private readonly TimeSpan _silence = idleTimeout > VerifyingTime ? idleTimeout : VerifyingTime;
+
     /// <summary>Fetches a model; gives each line of progress.</summary>
     /// <exception cref="UpstreamException">The server can't be reached, or can't get the model.</exception>
     public async IAsyncEnumerable<PullProgress> RunAsync(string model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await OpenAsync(model, cancellationToken);
-        await using var lines = new LineReader(await response.Content.ReadAsStreamAsync(cancellationToken), idleTimeout, cancellationToken);
+        await using var lines = new LineReader(await response.Content.ReadAsStreamAsync(cancellationToken), _silence, cancellationToken);
         while (await ReadAsync(lines, model, cancellationToken) is { } progress)
         {
             yield return progress;
@@ -26,11 +31,17 @@ internal sealed class OllamaPull(OllamaClient client, OllamaErrors errors, TimeS
 
     private async Task<HttpResponseMessage> OpenAsync(string model, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_silence);
         try
         {
-            var response = await client.SendAsync("api/pull", Body(model), cancellationToken);
+            var response = await client.SendAsync("api/pull", Body(model), limit.Token);
             if (response.StatusCode == HttpStatusCode.OK) return response;
-            using (response) throw new UpstreamException(errors.FromStatus(response.StatusCode, await OllamaClient.ReadTextAsync(response, cancellationToken), OllamaClient.RetryAfter(response), model, default));
+            using (response) throw new UpstreamException(errors.PullRefused(response.StatusCode, await OllamaClient.ReadTextAsync(response, limit.Token), OllamaClient.RetryAfter(response), model));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw limit.IsCancellationRequested ? Silent(model) : new UpstreamException(errors.Unreachable(new TimeoutException("no connection within 5 s")));
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {
@@ -46,7 +57,7 @@ internal sealed class OllamaPull(OllamaClient client, OllamaErrors errors, TimeS
         }
         catch (TimeoutException)
         {
-            throw new UpstreamException(errors.Silent(model, idleTimeout));
+            throw Silent(model);
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
@@ -58,6 +69,8 @@ internal sealed class OllamaPull(OllamaClient client, OllamaErrors errors, TimeS
             throw new UpstreamException(errors.Unreadable(model, unreadable.Message));
         }
     }
+
+    private UpstreamException Silent(string model) => new(errors.PullFailed(model, $"the server has said nothing for {_silence.TotalSeconds:N0} s"));
 
     private PullProgress Read(ReadOnlyMemory<byte> line, string model)
     {

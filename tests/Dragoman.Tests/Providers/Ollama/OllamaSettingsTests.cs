@@ -124,6 +124,6 @@ public sealed class OllamaSettingsTests
     private static OllamaModels Models(string section)
     {
         using var json = JsonDocument.Parse(section);
-        return new OllamaModels(client: null!, OllamaSettings.Read("ollama", json.RootElement.Clone()), TimeProvider.System);
+        return new OllamaModels(client: null!, OllamaSettings.Read("ollama", json.RootElement.Clone()), "ollama", TimeProvider.System);
     }
 }
