@@ -48,7 +48,7 @@ internal static class LocalModelCommand
             catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
             {
                 Terminal.Complain("Interrupted.");
-                return ExitInterrupted;
+                return ExitCodes.Interrupted;
             }
             finally
             {
@@ -57,9 +57,6 @@ internal static class LocalModelCommand
         });
         root.Add(command);
     }
-
-    // As a shell counts a program that Ctrl-C has ended.
-    private const int ExitInterrupted = 130;
 
     private static (ILocalModels Provider, string Model) Find(ProviderSet providers, string model)
     {

@@ -19,5 +19,4 @@ StatusLineCommand.AddTo(root);
 ConfigCommand.AddTo(root);
 RouteCommand.AddTo(root, Console.Out, Console.Error);
 HelpExamples.AddTo(root);
-// Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
-return await root.Parse(own).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await Invocation.RunAsync(root.Parse(own));
