@@ -20,7 +20,7 @@ internal static class Guard
         AppDomain.CurrentDomain.UnhandledException += static (_, defect) =>
         {
             // The runtime would print its own page and abort.
-            Environment.Exit(Report(defect.ExceptionObject as Exception, Terminal.Complain, _details));
+            Environment.Exit(Report(defect.ExceptionObject as Exception, Complain, _details));
         };
     }
 
@@ -30,7 +30,7 @@ internal static class Guard
     /// <param name="details">Whether the place of a defect is told, too; null: as it was prepared.</param>
     public static async Task<int> RunAsync(Func<Task<int>> command, Action<string>? complain = null, bool? details = null)
     {
-        complain ??= Terminal.Complain;
+        complain ??= Complain;
         try
         {
             return await command();
@@ -45,14 +45,32 @@ internal static class Guard
             complain(failed.Message);
             return failed.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            complain("Interrupted.");
+            return ExitCodes.Interrupted;
+        }
         catch (Exception refused) when (refused is UpstreamException or InvalidRequestException or IOException or UnauthorizedAccessException)
         {
-            complain(refused.Message);
+            // Standard output that can't be written, for one: a full disk, or none at all. What the system says of it is inside.
+            complain((refused.InnerException as IOException ?? refused).Message);
             return ExitCodes.Failed;
         }
         catch (Exception defect)
         {
             return Report(defect, complain, details ?? _details);
+        }
+    }
+
+    private static void Complain(string message)
+    {
+        try
+        {
+            Terminal.Complain(message);
+        }
+        catch (IOException)
+        {
+            // Standard error can't be written either; the exit code remains.
         }
     }
 

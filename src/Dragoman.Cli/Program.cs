@@ -20,7 +20,4 @@ StatusLineCommand.AddTo(root);
 ConfigCommand.AddTo(root);
 RouteCommand.AddTo(root, Console.Out, Console.Error);
 HelpExamples.AddTo(root);
-// Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
-// Its own handler of exceptions would print stack traces.
-var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
-return await Guard.RunAsync(() => root.Parse(own).InvokeAsync(invocation));
+return await Invocation.RunAsync(root.Parse(own));

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Dragoman.Discovery;
 using Dragoman.Http;
 using Microsoft.AspNetCore.Builder;
@@ -35,7 +37,7 @@ internal static class ServeCommand
         var options = reading.Read();
         var found = reading.Found = await Discovering.CompleteAsync(options, cancellationToken);
         await using var app = Build(options, Console.Error, reader.RecordDirectory(parsed) is { } directory ? RecordingInto(directory) : null);
-        await StartAsync(app, cancellationToken);
+        await ListenAsync(app, options, cancellationToken);
         await Banner.WriteAsync(app, options, found, cancellationToken);
         await using var reload = Watch(app, reading);
         await using var late = LookAgain(app, found, reload.Take);
@@ -43,7 +45,7 @@ internal static class ServeCommand
         return ExitCodes.Good;
     }
 
-    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    private static async Task ListenAsync(WebApplication app, DragomanOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -53,6 +55,17 @@ internal static class ServeCommand
         {
             // Kestrel: "Failed to bind to address http://127.0.0.1:3000: address already in use."
             throw new CliException($"{taken.Message} Choose another port with --port, or stop the program that uses it.", ExitCodes.Failed);
+        }
+        catch (SocketException refused)
+        {
+            var advice = refused.SocketErrorCode switch
+            {
+                // Ports below 1024 belong to the administrator on most systems.
+                SocketError.AccessDenied => "Choose a port from 1024 on with --port.",
+                SocketError.AddressNotAvailable => "This machine has no such address; --host names one that it has, or * for all.",
+                _ => "Choose another address with --host and --port.",
+            };
+            throw new CliException(string.Create(CultureInfo.InvariantCulture, $"Can't listen on {options.Host} port {options.Port}: {refused.Message}. {advice}"), ExitCodes.Failed);
         }
     }
 
@@ -67,19 +80,20 @@ internal static class ServeCommand
         var address = ServeRules.Check(options);
         var port = options.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort ? options.Port : 0;
         LiveGateway? live = null;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Nothing but Dragoman's own settings: an appsettings.json in the folder where it is started (or ASPNETCORE_URLS) could open doors that ServeRules never saw.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "dragoman", ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddProvider(new LineLog(log, TimeProvider.System));
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             // Asked for each entry, as the configuration may change.
             .AddFilter("Dragoman", level => level >= ((live?.Current.Options ?? options).Verbose ? LogLevel.Debug : LogLevel.Information))
             // A port that is taken is said in one sentence below, not in a page of stack trace.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(server =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
         {
             server.Listen(address, port);
             server.AddServerHeader = false;
         });
+        builder.Services.AddRoutingCore();
         builder.Services.AddDragoman(options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
