@@ -27,7 +27,4 @@ internal static class ExitCodes
 
     /// <summary>The client isn't installed; what a shell answers for a command that it doesn't find.</summary>
     public const int NotInstalled = 127;
-
-    /// <summary>Ctrl-C ended it; as a shell counts a program that a signal has ended.</summary>
-    public const int Interrupted = 130;
 }

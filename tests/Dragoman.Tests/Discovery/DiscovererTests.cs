@@ -14,6 +14,8 @@ namespace Dragoman.Tests.Discovery;
 [Collection(nameof(ServeOptionsTests))]
 public sealed class DiscovererTests
 {
+    private static readonly Func<CancellationToken, Task<MachineMemory>> Roomy = static _ => Task.FromResult(new MachineMemory(64L << 30, GraphicsBytes: 0));
+
     // Nobody listens on the reserved port 9 (discard).
     private const string Nobody = "http://127.0.0.1:9";
 
@@ -129,7 +131,7 @@ public sealed class DiscovererTests
         var address = $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["OLLAMA_HOST"] = Nobody, ["DRAGOMAN_SERVERS"] = address, ["DRAGOMAN_DISCOVERY_SECONDS"] = "1" };
         var clock = new HeldTimers();
-        var finding = new Discoverer(new Surroundings(variables.GetValueOrDefault, GoogleCredentialsFile: null, 64L << 30), clock).FindAsync(TestContext.Current.CancellationToken);
+        var finding = new Discoverer(new Surroundings(variables.GetValueOrDefault, GoogleCredentialsFile: null, Roomy), clock).FindAsync(TestContext.Current.CancellationToken);
         using var question = await busy.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         clock.End(TimeSpan.FromSeconds(1));
         await AnswerAsync(question);
@@ -156,7 +158,7 @@ public sealed class DiscovererTests
     public void Later_searches_know_nothing_of_keys()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["OPENAI_API_KEY"] = "sk", ["GOOGLE_CLOUD_PROJECT"] = "p", ["OLLAMA_HOST"] = Nobody };
-        var later = new Surroundings(variables.GetValueOrDefault, "credentials.json", 64L << 30).WithoutServices();
+        var later = new Surroundings(variables.GetValueOrDefault, "credentials.json", Roomy).WithoutServices();
         Assert.Equal((null, null, Nobody, null), (later.Variable("OPENAI_API_KEY"), later.Variable("GOOGLE_CLOUD_PROJECT"), later.Variable("OLLAMA_HOST"), later.GoogleCredentialsFile));
     }
 
@@ -190,7 +192,7 @@ public sealed class DiscovererTests
         foreach (var (name, value) in keys) Environment.SetEnvironmentVariable(name, value);
         try
         {
-            var found = await new Discoverer(new Surroundings(variables.GetValueOrDefault, credentials, _ => Task.FromResult(new MachineMemory(64L << 30, GraphicsBytes: 0))), TimeProvider.System).FindAsync(TestContext.Current.CancellationToken);
+            var found = await new Discoverer(new Surroundings(variables.GetValueOrDefault, credentials, Roomy), TimeProvider.System).FindAsync(TestContext.Current.CancellationToken);
             return found with { Findings = [.. found.Findings.Where(finding => environment.Any(entry => entry.Name == "OLLAMA_HOST") || finding.Source.Name != "ollama")] };
         }
         finally

@@ -21,12 +21,6 @@ internal sealed record OllamaModel
     /// <summary>The context length that it was trained for.</summary>
     public int? TrainedContext { get; init; }
 
-    /// <summary>
-    /// Bytes that a token takes in the cache of a model that attends to all of its context in every layer, at the server's usual 16 bits; models with windows or
-    /// states instead take less. Null when the server doesn't say.
-    /// </summary>
-    public long? CacheBytesPerToken { get; init; }
-
     /// <summary><c>num_ctx</c> of its Modelfile.</summary>
     public int? ModelfileContext { get; init; }
 
@@ -59,8 +53,7 @@ internal sealed record OllamaModel
     {
         Name = name,
         Capabilities = Strings(show, "capabilities"),
-        TrainedContext = (int?)Information(show, ".context_length"),
-        CacheBytesPerToken = CacheBytes(show),
+        TrainedContext = ContextLength(show),
         ModelfileContext = Parameter(show, "num_ctx"),
         CacheBytesPerToken = ModelCache.BytesPerToken(show),
         IsCloud = IsCloudName(name) || (show.TryGetProperty("remote_host", out var remote) && remote.ValueKind == JsonValueKind.String && remote.GetString() is { Length: > 0 }),
@@ -72,24 +65,14 @@ internal sealed record OllamaModel
     private static List<string>? Strings(JsonElement show, string field) =>
         show.TryGetProperty(field, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.String).Select(entry => entry.GetString()!)] : null;
 
-    // Keys and values of every layer, two bytes a number. Sizes that differ by layer are lists, which the server leaves out where they are long.
-    private static long? CacheBytes(JsonElement show)
+    // "model_info": {"qwen3.context_length": 40960}: the key begins with the architecture's name; "x.vision.context_length" would be another thing.
+    private static int? ContextLength(JsonElement show)
     {
-        const int bytesPerNumber = 2;
-        if (Information(show, ".block_count") is not { } layers || Information(show, ".attention.head_count_kv") is not { } heads) return null;
-        var headSize = Information(show, ".embedding_length") is { } width && Information(show, ".attention.head_count") is > 0 and { } all ? width / all : (long?)null;
-        var keys = Information(show, ".attention.key_length") ?? headSize;
-        var values = Information(show, ".attention.value_length") ?? headSize;
-        return layers * heads * (keys + values) * bytesPerNumber;
-    }
-
-    // "model_info": {"qwen3.context_length": 40960}: the key begins with the architecture's name; "qwen3vl.vision.block_count" is another thing.
-    private static long? Information(JsonElement show, string name)
-    {
+        const string name = ".context_length";
         if (!show.TryGetProperty("model_info", out var info) || info.ValueKind != JsonValueKind.Object) return null;
         foreach (var field in info.EnumerateObject())
         {
-            if (field.Name.EndsWith(name, StringComparison.Ordinal) && field.Name.IndexOf('.') == field.Name.Length - name.Length && field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var number) && number > 0) return number;
+            if (field.Name.EndsWith(name, StringComparison.Ordinal) && field.Name.IndexOf('.') == field.Name.Length - name.Length && field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var length)) return length;
         }
 
         return null;
