@@ -33,7 +33,7 @@ internal sealed class UsualPorts : IAsyncDisposable
     /// <param name="names">The servers; none: a machine on which nothing runs.</param>
     public static async Task<UsualPorts> StartAsync(params string[] names)
     {
-        var (refused, ports) = OperatingSystem.IsLinux() ? await TryAsync(names, NewNetwork) : ("there are none on this system", null);
+        var (refused, ports) = OperatingSystem.IsLinux() && File.Exists(NewNetwork[0]) ? await TryAsync(names, NewNetwork) : ("there are none on this system", null);
         if (ports is not null) return ports;
         // The gateway's own, and all that it would look at: whatever runs there isn't ours.
         var taken = UsualServers.Ports(UsualServers.Names).Append(GatewayPort).Where(IsTaken).ToList();
