@@ -45,11 +45,6 @@ internal static class Guard
             complain(failed.Message);
             return failed.ExitCode;
         }
-        catch (OperationCanceledException)
-        {
-            complain("Interrupted.");
-            return ExitCodes.Interrupted;
-        }
         catch (Exception refused) when (refused is UpstreamException or InvalidRequestException or IOException or UnauthorizedAccessException)
         {
             // Standard output that can't be written, for one: a full disk, or none at all. What the system says of it is inside.
