@@ -21,6 +21,20 @@ internal sealed class SetClock : TimeProvider
         foreach (var timer in due) timer.Callback();
     }
 
+    /// <summary>Lets time pass, from timer to timer, until something has ended; returns how much has passed in all.</summary>
+    public async Task<TimeSpan> PassUntilEndedAsync(Task task, CancellationToken cancellationToken)
+    {
+        while (!task.IsCompleted)
+        {
+            TimeSpan? next;
+            lock (_lock) next = _timers.Where(timer => timer.Due < TimeSpan.MaxValue).Min(timer => (TimeSpan?)timer.Due) - _now;
+            if (next is { } time) Pass(time);
+            else await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
+        }
+
+        lock (_lock) return _now;
+    }
+
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
