@@ -143,7 +143,8 @@ public sealed class LaunchTests
     [Fact(Timeout = 60_000)]
     public async Task A_client_that_is_not_installed_is_named_with_the_way_to_install_it()
     {
-        using var dragoman = new Launched();
+        // The machine may have one.
+        using var dragoman = new Launched().With("PATH", "/nowhere");
         var outcome = await dragoman.RunAsync("launch", "claude");
         Assert.Equal(127, outcome.ExitCode);
         Assert.Contains("Claude Code is not installed", outcome.Errors);
