@@ -9,7 +9,9 @@ internal static class Invocation
     /// <summary>Runs it; returns the program's exit code.</summary>
     public static async Task<int> RunAsync(ParseResult parsed)
     {
-        if (parsed.Action is ParseErrorAction) return Complain(string.Join(Environment.NewLine, UsageErrors.Of(parsed)));
+        // Help, version and completion do their work whatever else is on the line.
+        var runsCommand = parsed.Action is null or ParseErrorAction || parsed.Action == parsed.CommandResult.Command.Action;
+        if (runsCommand && UsageErrors.Of(parsed) is { Count: > 0 } wrong) return Complain(string.Join(Environment.NewLine, wrong));
         try
         {
             // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.

@@ -39,7 +39,9 @@ internal static class ReplayCommand
                 (settings.Port, settings.Host, settings.Key) = (0, "127.0.0.1", null);
                 await using var app = ServeCommand.Build(settings, settings.Verbose ? Console.Error : TextWriter.Null, parsed.GetValue(recorded) ? Recorded(request.Folder!) : null);
                 await app.StartAsync(cancellationToken);
-                return await RunAsync(app, request, parsed.GetValue(asJson), cancellationToken);
+                // The host takes Ctrl-C and SIGTERM, and tells it so.
+                using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+                return await RunAsync(app, request, parsed.GetValue(asJson), stopped.Token);
             }
             catch (Exception wrong) when (wrong is ConfigException or IOException or UnauthorizedAccessException or JsonException)
             {
@@ -50,7 +52,10 @@ internal static class ReplayCommand
         root.Add(command);
     }
 
-    private static Action<IServiceCollection> Recorded(string folder) => services => services.AddSingleton(_ => new UpstreamHttp(inner => new RecordedUpstream(folder, inner)));
+    private static Action<IServiceCollection> Recorded(string folder) => services => services.AddSingleton(_ => new UpstreamHttp(inner => new RecordedUpstream(folder, inner, AskedForReal)));
+
+    // A paid answer, or one of another day, must not pass for the recorded one.
+    private static void AskedForReal(HttpRequestMessage request) => Terminal.Error.MarkupLineInterpolated($"[yellow]not in the recording, asked for real: {request.Method.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}[/]");
 
     private static async Task<int> RunAsync(WebApplication app, ReplayedRequest replayed, bool asJson, CancellationToken cancellationToken)
     {
@@ -82,7 +87,8 @@ internal static class ReplayCommand
     private static void PrintStep(ReplayedStep step)
     {
         var data = step.Data.ReplaceLineEndings(" ");
-        if (data.Length > ShownCharacters) data = data[..ShownCharacters] + "…";
+        // A refusal has its reason at the end.
+        if (step.Event != "body" && data.Length > ShownCharacters) data = data[..ShownCharacters] + "…";
         AnsiConsole.MarkupLine($"{Milliseconds(step.At)}  [blue]{step.Event.EscapeMarkup()}[/] {data.EscapeMarkup()}");
     }
 

@@ -1,5 +1,6 @@
 using Dragoman.Discovery;
 using Microsoft.AspNetCore.Builder;
+using Spectre.Console;
 
 namespace Dragoman.Cli.Launch;
 
@@ -32,7 +33,7 @@ internal sealed class LaunchedGateway : IAsyncDisposable
     /// <param name="logFile">Where a new one writes its log; null: nowhere.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="ConfigException">The settings are wrong.</exception>
-    /// <exception cref="IOException">It can't listen, or the log can't be written.</exception>
+    /// <exception cref="IOException">It can't listen.</exception>
     public static async Task<LaunchedGateway> StartAsync(DragomanOptions options, string? logFile, CancellationToken cancellationToken)
     {
         var token = Secret.Resolve(options.Key) is { Length: > 0 } key ? key : "dragoman";
@@ -46,7 +47,7 @@ internal sealed class LaunchedGateway : IAsyncDisposable
         var found = await Discovering.CompleteAsync(options, cancellationToken);
         // Only the client on this machine needs it, and somebody else may have the configured port.
         (options.Host, options.Port) = ("127.0.0.1", 0);
-        var log = logFile is null ? TextWriter.Null : OpenLog(logFile);
+        var log = OpenLog(ref logFile);
         // Signals only tell the host that it should stop; nobody does so here before the client has ended.
         var app = ServeCommand.Build(options, log);
         await app.StartAsync(cancellationToken);
@@ -61,13 +62,14 @@ internal sealed class LaunchedGateway : IAsyncDisposable
         { } host => host,
     }}:{options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
-    /// <summary>Where the log of a gateway goes whose client owns the terminal: the place that the system has for such files.</summary>
-    public static string UsualLogFile()
+    /// <summary>Where the log of a gateway goes whose client owns the terminal: the place that the system has for such files. Null for a user without a home.</summary>
+    public static string? UsualLogFile()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (home.Length == 0) return null;
         var folder = OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "dragoman")
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Logs", "dragoman")
-            : Path.Combine(Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(home, ".local", "state"), "dragoman");
+            : Path.Combine(Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state && Path.IsPathFullyQualified(state) ? state : Path.Combine(home, ".local", "state"), "dragoman");
         return Path.Combine(folder, "launch.log");
     }
 
@@ -78,12 +80,22 @@ internal sealed class LaunchedGateway : IAsyncDisposable
         if (_log is not null) await _log.DisposeAsync();
     }
 
-    // Two launches may write to it at once; it begins anew when it has grown too large to be read by a person.
-    private static StreamWriter OpenLog(string file)
+    // Two launches may write to it at once; it begins anew when it has grown too large to be read by a person. Nobody's work waits for a log: where it can't be written there is none.
+    private static TextWriter OpenLog(ref string? file)
     {
         const long mostBytes = 5 << 20;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var mode = File.Exists(file) && new FileInfo(file).Length > mostBytes ? FileMode.Create : FileMode.Append;
-        return new StreamWriter(new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        if (file is null) return TextWriter.Null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var mode = File.Exists(file) && new FileInfo(file).Length > mostBytes ? FileMode.Create : FileMode.Append;
+            return new StreamWriter(new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            Terminal.Error.MarkupLineInterpolated($"[yellow]No log is kept: {file} can't be written ({refused.Message}).[/]");
+            file = null;
+            return TextWriter.Null;
+        }
     }
 }
