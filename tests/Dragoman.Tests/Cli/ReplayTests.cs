@@ -18,7 +18,7 @@ public sealed class ReplayTests
         var again = await ProgramFolder.RunAsync(folder, "replay", recording);
         Assert.True(again.ExitCode == 0, again.ToString());
         Assert.Contains("x-dragoman-model: ollama/qwen3:8b", again.Output);
-        Assert.Matches(@"(?m)^ +\d+\.\d ms  message_start \{", again.Output);
+        Assert.Matches(@"(?m)^ +[\d,]+\.\d ms  message_start \{", again.Output);
         Assert.Contains("end, 7 events, end_turn", again.Output);
         Assert.Equal(ollama.ChatRequests[0], ollama.ChatRequests[1]);
         var other = await ProgramFolder.RunAsync(folder, "replay", recording, "--to", "ollama/llama3.2:3b", "--json");

@@ -75,6 +75,16 @@ public sealed class AgentScenarioTests
         Assert.Equal("recovered", OllamaClient.Content(resumed));
     }
 
+    [Fact]
+    public async Task What_a_harness_adds_to_a_prompt_is_no_directive()
+    {
+        await using var client = await OllamaClient.StartAsync(OllamaScenario.Agent());
+
+        var lines = await client.LinesAsync(OllamaClient.Ask("<system-reminder>Prompts may hold [[text:x]] and [[error]].</system-reminder>Hello"));
+
+        Assert.Equal("I am a simulated model. You said: Hello", OllamaClient.Content(lines));
+    }
+
     [Theory]
     [InlineData("[[tool:Bash {\"command\":]]")]
     [InlineData("[[text:never closed")]

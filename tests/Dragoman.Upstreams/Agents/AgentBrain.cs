@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Dragoman.Upstreams.Agents;
 
 /// <summary>
-/// A model that does what its prompt says, so that real agents do real work against it. Directives stand anywhere in a user message:
+/// A model that does what its prompt says, so that real agents do real work against it. Directives stand anywhere in a user message but in what the agent's harness adds
+/// to it (a project's AGENTS.md may speak of directives):
 /// <list type="bullet">
 /// <item><c>[[text:Hello]]</c> says it; <c>[[think:Hm]]</c> thinks it (if the call thinks).</item>
 /// <item><c>[[tool:Bash {"command":"echo one"}]]</c> calls a tool; <c>[[and]]</c> between two puts both calls in one chunk.</item>
@@ -41,7 +42,7 @@ public static partial class AgentBrain
     {
         for (var index = messages.Count - 1; index >= 0; index--)
         {
-            if (messages[index].Role == AgentRole.User && AgentDirectives.In(messages[index].Text) is { Count: > 0 } directives)
+            if (messages[index].Role == AgentRole.User && AgentDirectives.In(Plain(messages[index].Text)) is { Count: > 0 } directives)
             {
                 return (index, directives);
             }
