@@ -53,7 +53,8 @@ internal static class Banner
         // Where nothing was found, nobody has asked for this provider.
         if (list.Error is not null && found is not { Default: null }) terminal.MarkupLineInterpolated($"[yellow]{list.Error.Message}[/]");
         var demoAnswers = target.Provider == ProviderSet.DemoName;
-        if (found is { Default: null }) FoundNotice.WriteWaysToModels(terminal, demoAnswers);
+        // A server that discovery missed (it was switched off, or the server slow) may answer all the same.
+        if (found is { Default: null } && (demoAnswers || list.Models.Count == 0)) FoundNotice.WriteWaysToModels(terminal, demoAnswers);
         // Without an error the demo is what the configuration asks for.
         else if (demoAnswers) terminal.MarkupLine(list.Error is null ? "The built-in [bold]demo[/] answers." : "Until then the built-in [bold]demo[/] answers.");
         if (demoAnswers || (list.Error is not null && list.Models.Count == 0)) return;

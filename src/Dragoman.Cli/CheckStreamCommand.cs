@@ -10,6 +10,12 @@ internal static class CheckStreamCommand
 {
     private const string FallbackModel = "claude-sonnet-4-5";
 
+    // A large local model may load for minutes before it says a word.
+    private const int UsualSeconds = 600;
+
+    // A day: what is longer is a mistake.
+    private const int MostSeconds = 86_400;
+
     /// <summary>Adds the command. Exit codes: 0 all is well, 1 a client would break, 2 the server can't be asked.</summary>
     public static void AddTo(RootCommand root)
     {
@@ -17,12 +23,21 @@ internal static class CheckStreamCommand
         var model = new Option<string?>("--model") { Description = "The model to ask for [the first one that the server lists]" };
         var key = new Option<string?>("--key") { Description = "The key to show, as x-api-key; env:NAME reads a variable" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("check-stream", "Check any server's answers against the grammar of the Messages API") { url, model, key, json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(url)!, parsed.GetValue(model), parsed.GetValue(key), parsed.GetValue(json), cancellationToken));
+        var timeout = new Option<int?>("--timeout") { Description = "Seconds that one answer may take, with the time in which a model loads [600]" };
+        timeout.Validators.Add(static given =>
+        {
+            if (given.Tokens is [{ Value: { } seconds }] && int.TryParse(seconds, CultureInfo.InvariantCulture, out var number) && number is < 1 or > MostSeconds) given.AddError("out of range");
+        });
+        var command = new Command("check-stream", "Check any server's answers against the grammar of the Messages API") { url, model, key, timeout, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var limit = TimeSpan.FromSeconds(parsed.GetValue(timeout) ?? UsualSeconds);
+            return RunAsync(parsed.GetValue(url)!, parsed.GetValue(model), parsed.GetValue(key), limit, parsed.GetValue(json), cancellationToken);
+        });
         root.Add(command);
     }
 
-    private static async Task<int> RunAsync(string url, string? model, string? key, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string url, string? model, string? key, TimeSpan limit, bool asJson, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https")) throw new CliException($"'{url}' is not a URL; write for example http://localhost:3000", ExitCodes.Wrong);
         using var http = new UpstreamHttp();
@@ -30,7 +45,7 @@ internal static class CheckStreamCommand
         var answers = new List<CheckedAnswer>();
         try
         {
-            var check = new EndpointCheck(http, address, Secret.Resolve(key), TimeProvider.System);
+            var check = new EndpointCheck(http, address, Secret.Resolve(key), TimeProvider.System, limit);
             model ??= await check.FirstModelAsync(cancellationToken) ?? FallbackModel;
             if (!asJson) AnsiConsole.MarkupLineInterpolated($"{address.ToString()} with the model [bold]{model}[/]");
             await foreach (var answer in check.RunAsync(model, cancellationToken))

@@ -8,7 +8,7 @@ internal static class CompletionCommand
     /// <summary>Adds the command.</summary>
     public static void AddTo(RootCommand root)
     {
-        var shell = new Argument<string>("shell") { Description = string.Join(", ", Scripts.Keys) };
+        var shell = new Argument<string>("shell") { Description = "Your shell" };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         var completion = new Command("completion", "Print a script that completes the command line in your shell") { shell };
         completion.SetAction(async (parsed, _) =>
@@ -19,7 +19,7 @@ internal static class CompletionCommand
         root.Add(completion);
     }
 
-    // The position counts from the beginning of the line, the program's name included.
+    // The position counts from the beginning of the program's own part of the line, its name included. Where the program suggests nothing, files are completed.
     private static readonly SortedDictionary<string, string> Scripts = new(StringComparer.Ordinal)
     {
         ["bash"] = """
@@ -32,7 +32,12 @@ internal static class CompletionCommand
             """,
         ["fish"] = """
             # Put this into ~/.config/fish/config.fish:  dragoman completion fish | source
-            complete -c dragoman -f -a '(dragoman "[suggest:"(commandline -C)"]" (commandline -cp) 2>/dev/null)'
+            function __dragoman_suggestions
+                set -l line (string trim --left -- (commandline -cp))
+                dragoman "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
+            complete -c dragoman -f -a '(__dragoman_suggestions)'
+            complete -c dragoman -F -n 'test (count (__dragoman_suggestions)) -eq 0'
             """,
         ["powershell"] = """
             # Put this into $PROFILE:  dragoman completion powershell | Out-String | Invoke-Expression
@@ -46,9 +51,10 @@ internal static class CompletionCommand
         ["zsh"] = """
             # Put this into ~/.zshrc, after compinit:  source <(dragoman completion zsh)
             _dragoman() {
+                local line="dragoman ${(j: :)words[2,CURRENT]}"
                 local -a suggestions
-                suggestions=("${(@f)$(dragoman "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-                compadd -a suggestions
+                suggestions=(${(f)"$(dragoman "[suggest:${#line}]" "${line}" 2>/dev/null)"})
+                compadd -a suggestions || _files
             }
             compdef _dragoman dragoman
             """,

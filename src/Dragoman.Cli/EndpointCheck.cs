@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -25,13 +26,14 @@ internal sealed record CheckedAnswer(string Name, int Status, string Summary, Ti
 /// <param name="address">Where <c>/v1/messages</c> is.</param>
 /// <param name="key">The key to show; null for none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key, TimeProvider time)
+/// <param name="answerLimit">How long an answer may take to its end.</param>
+internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key, TimeProvider time, TimeSpan answerLimit)
 {
     // The answers that are asked for are some hundred bytes; a page of nonsense must not fill the memory.
     private const int MaxAnswerBytes = 16 << 20;
 
-    // A large local model may load for minutes before it says a word.
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(10);
+    // A list of models is made without a model.
+    private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
     private const string ToolRequest = """
         ,"max_tokens":1024,"stream":true,"tools":[{"name":"get_weather","description":"The weather in a city.","input_schema":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}],
@@ -47,16 +49,23 @@ internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key,
     }
 
     /// <summary>The first model that the endpoint lists; null when it lists none.</summary>
+    /// <exception cref="HttpRequestException">The endpoint can't be reached, or says nothing.</exception>
     public async Task<string?> FirstModelAsync(CancellationToken cancellationToken)
     {
-        using var request = Request(HttpMethod.Get, new Uri(address, "models"));
-        using var response = await http.SendAsync(request, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.OK) return null;
-        await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+        using var limit = new CancellationTokenSource(ListLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
+            using var request = Request(HttpMethod.Get, new Uri(address, "models"));
+            using var response = await http.SendAsync(request, either.Token);
+            if (response.StatusCode != HttpStatusCode.OK) return null;
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
             using var list = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return list.RootElement.GetProperty("data")[0].GetProperty("id").GetString();
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"it doesn't list its models within {ListLimit.TotalSeconds:0} s (with --model it isn't asked to)");
         }
         catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
@@ -78,23 +87,35 @@ internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key,
 
     private async Task<CheckedAnswer> AskAsync(string name, string body, Func<Answer, CheckedAnswer> check, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AnswerLimit);
+        using var limit = new CancellationTokenSource(answerLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return check(await AnswerAsync(name, body, either.Token));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{name} didn't end within {answerLimit.TotalSeconds:0.#} s (--timeout)"));
+        }
+    }
+
+    private async Task<Answer> AnswerAsync(string name, string body, CancellationToken cancellationToken)
+    {
         using var request = Request(HttpMethod.Post, address);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         var started = time.GetTimestamp();
-        using var response = await http.SendAsync(request, limit.Token);
+        using var response = await http.SendAsync(request, cancellationToken);
         using var received = new MemoryStream();
         var firstByte = TimeSpan.Zero;
-        await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[16 << 10];
-        while (received.Length < MaxAnswerBytes && await stream.ReadAsync(buffer, limit.Token) is > 0 and var read)
+        while (received.Length < MaxAnswerBytes && await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
         {
             if (received.Length == 0) firstByte = time.GetElapsedTime(started);
-            await received.WriteAsync(buffer.AsMemory(0, read), limit.Token);
+            await received.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
-        return check(new Answer(name, response, received.ToArray(), firstByte, time.GetElapsedTime(started)));
+        return new Answer(name, response, received.ToArray(), firstByte, time.GetElapsedTime(started));
     }
 
     private static CheckedAnswer CheckStream(Answer answer)

@@ -24,6 +24,19 @@ internal static class HelpExamples
             "dragoman launch --dry-run opencode",
         ],
         ["env"] = ["eval \"$(dragoman env)\" && claude", "dragoman env --shell powershell | Out-String | Invoke-Expression", "dragoman env opencode --shell fish | source"],
+        ["serve"] = ["dragoman serve --port 4000 --record recordings", "dragoman serve -m 'claude-opus-*=qwen3-coder:30b' -m '*=qwen3:8b'", "dragoman serve -m '{\"claude-opus-*\": [\"qwen3-coder:30b\", \"qwen3:8b\"]}'"],
+        ["doctor"] = ["dragoman doctor", "dragoman doctor --deep --json"],
+        ["check-stream"] = ["dragoman check-stream http://127.0.0.1:3000", "dragoman check-stream https://gateway.example.com --model claude-sonnet-4-5 --key env:GATEWAY_KEY"],
+        ["replay"] = ["dragoman replay recordings/20260102T030405.678Z-req_abc", "dragoman replay request.json --to ollama/qwen3:8b", "dragoman replay recordings/20260102T030405.678Z-req_abc --recorded --json"],
+        ["models"] = ["dragoman models", "dragoman models --provider ollama --json"],
+        ["pull"] = ["dragoman pull qwen3:8b"],
+        ["warm"] = ["dragoman warm qwen3:8b"],
+        ["unload"] = ["dragoman unload ollama/qwen3:8b"],
+        ["statusline"] = ["{ \"statusLine\": { \"type\": \"command\", \"command\": \"dragoman statusline\" } }    in ~/.claude/settings.json"],
+        ["config"] = ["dragoman config check", "dragoman config show --json"],
+        ["check"] = ["dragoman config check --config ~/dragoman.json"],
+        ["show"] = ["dragoman config show --port 4000"],
+        ["route"] = ["dragoman route --model claude-sonnet-4-5", "dragoman route request.json --explain", "dragoman route - -H 'x-claude-code-session-id: 1' < request.json"],
         ["init"] = ["dragoman init", "dragoman init --config ~/dragoman.json --force"],
         ["completion"] = ["source <(dragoman completion bash)", "dragoman completion fish | source"],
     };
@@ -32,6 +45,8 @@ internal static class HelpExamples
     public static void AddTo(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
+        // Spellings of Windows, which elsewhere are paths; completion would offer them first.
+        if (!OperatingSystem.IsWindows()) foreach (var alias in (string[])["/h", "/?"]) help.Aliases.Remove(alias);
         help.Action = new WithExamples((HelpAction)help.Action!);
     }
 

@@ -18,10 +18,7 @@ internal sealed class LineLog : ILoggerProvider
     public LineLog(TextWriter output, TimeProvider time)
     {
         _time = time;
-        _writing = Task.Run(async () =>
-        {
-            await foreach (var line in _lines.Reader.ReadAllAsync()) await output.WriteLineAsync(line);
-        });
+        _writing = Task.Run(() => WriteAllAsync(output));
     }
 
     /// <inheritdoc/>
@@ -35,6 +32,25 @@ internal sealed class LineLog : ILoggerProvider
 #pragma warning disable VSTHRD002
         _writing.Wait(TimeSpan.FromSeconds(2));
 #pragma warning restore VSTHRD002
+    }
+
+    private async Task WriteAllAsync(TextWriter output)
+    {
+        var missing = 0;
+        await foreach (var line in _lines.Reader.ReadAllAsync())
+        {
+            try
+            {
+                if (missing > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"({missing:N0} lines of the log could not be written here)"));
+                missing = 0;
+                await output.WriteLineAsync(line);
+            }
+            catch (IOException)
+            {
+                // A full disk has room again when somebody has made some; the gateway goes on, and the log says that it has a gap.
+                missing++;
+            }
+        }
     }
 
     private void Write(LogLevel level, string message, Exception? exception)

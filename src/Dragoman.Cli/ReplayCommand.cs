@@ -55,7 +55,10 @@ internal static class ReplayCommand
         }
     }
 
-    private static Action<IServiceCollection> Recorded(string folder) => services => services.AddSingleton(_ => new UpstreamHttp(inner => new RecordedUpstream(folder, inner)));
+    private static Action<IServiceCollection> Recorded(string folder) => services => services.AddSingleton(_ => new UpstreamHttp(inner => new RecordedUpstream(folder, inner, AskedForReal)));
+
+    // A paid answer, or one of another day, must not pass for the recorded one.
+    private static void AskedForReal(HttpRequestMessage request) => Terminal.Error.MarkupLineInterpolated($"[yellow]not in the recording, asked for real: {request.Method.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}[/]");
 
     private static async Task<int> RunAsync(WebApplication app, ReplayedRequest replayed, bool asJson, CancellationToken cancellationToken)
     {
@@ -87,7 +90,8 @@ internal static class ReplayCommand
     private static void PrintStep(ReplayedStep step)
     {
         var data = step.Data.ReplaceLineEndings(" ");
-        if (data.Length > ShownCharacters) data = data[..ShownCharacters] + "…";
+        // A refusal has its reason at the end.
+        if (step.Event != "body" && data.Length > ShownCharacters) data = data[..ShownCharacters] + "…";
         AnsiConsole.MarkupLine($"{Milliseconds(step.At)}  [blue]{step.Event.EscapeMarkup()}[/] {data.EscapeMarkup()}");
     }
 

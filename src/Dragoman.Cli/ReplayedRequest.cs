@@ -25,10 +25,25 @@ internal sealed record ReplayedRequest(string Path, IReadOnlyList<(string Name, 
             throw new IOException(inside.Count == 0 ? $"{path} is neither a request nor a recording (a folder with {RecordingFolder.Meta})" : $"{path} holds {inside.Count} recordings; name one of them, for example the last, {inside[^1]}");
         }
 
-        using var meta = JsonDocument.Parse(File.ReadAllBytes(description));
-        var asked = meta.RootElement.TryGetProperty("path", out var recorded) ? recorded.GetString()! : UsualPath;
-        var headers = meta.RootElement.TryGetProperty("requestHeaders", out var all) ? all.EnumerateObject().Where(header => IsMeant(header.Name)).Select(header => (header.Name, header.Value.GetString()!)).ToList() : [];
+        var (asked, headers) = ReadDescription(description);
         return new ReplayedRequest(asked, headers, File.ReadAllBytes(System.IO.Path.Combine(path, RecordingFolder.ClientRequest)), path);
+    }
+
+    private static (string Path, List<(string Name, string Value)> Headers) ReadDescription(string file)
+    {
+        try
+        {
+            using var meta = JsonDocument.Parse(File.ReadAllBytes(file));
+            var asked = meta.RootElement.TryGetProperty("path", out var recorded) ? recorded.GetString()! : UsualPath;
+            // Behind a host's name anything else would be part of the name.
+            if (!asked.StartsWith('/')) throw new JsonException($"path: '{asked}' does not begin with a slash");
+            var headers = meta.RootElement.TryGetProperty("requestHeaders", out var all) ? all.EnumerateObject().Where(header => IsMeant(header.Name)).Select(header => (header.Name, header.Value.GetString()!)).ToList() : [];
+            return (asked, headers);
+        }
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException)
+        {
+            throw new JsonException($"{file} is damaged, or none of Dragoman's: {damaged.Message}", damaged);
+        }
     }
 
     /// <summary>The same request for another model.</summary>

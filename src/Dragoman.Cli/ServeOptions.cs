@@ -17,12 +17,12 @@ internal sealed class ServeOptions
     private readonly Option<string[]> _modelMap = new("--model-map", "-m") { Description = "claude=ollama, repeatable, or a JSON object; * is a wildcard", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _defaultModel = new("--default-model", "-d") { Description = "Model for Claude names that nothing else matches [DEFAULT_MODEL, llama3.1]" };
     private readonly Option<string?> _key = new("--key") { Description = "Key that clients must show [DRAGOMAN_KEY]" };
-    private readonly Option<string?> _config = new("--config") { Description = "Configuration file [dragoman.json, if it is there]" };
+    private readonly Option<string?> _config = new Option<string?>("--config") { Description = "Configuration file [dragoman.json, if it is there]" }.NotEmpty();
     private readonly Option<string[]> _allowHost = new("--allow-host") { Description = "Host name by which clients may address the gateway, repeatable" };
     private readonly Option<string[]> _allowOrigin = new("--allow-origin") { Description = "Origin of a web page that may use the gateway, repeatable" };
-    private readonly Option<ThinkingUnsupported?> _thinkingUnsupported = new("--thinking-unsupported") { Description = "When a client insists on thinking and the model can't: error or ignore [error]" };
-    private readonly Option<TokenCounterKind?> _tokenCounter = new("--token-counter") { Description = "calibrated (learns from the model's real counts) or words [calibrated]" };
-    private readonly Option<string?> _record = new("--record") { Description = "Folder that gets every exchange, for bug reports and `dragoman replay`; keys are left out, conversations are not" };
+    private readonly Option<ThinkingUnsupported?> _thinkingUnsupported = new Option<ThinkingUnsupported?>("--thinking-unsupported") { Description = "When a client insists on thinking and the model can't: error or ignore [error]" }.Of("error", "ignore");
+    private readonly Option<TokenCounterKind?> _tokenCounter = new Option<TokenCounterKind?>("--token-counter") { Description = "calibrated (learns from the model's real counts) or words [calibrated]" }.Of("calibrated", "words");
+    private readonly Option<string?> _record = new Option<string?>("--record") { Description = "Folder that gets every exchange, for bug reports and `dragoman replay`; keys are left out, conversations are not" }.NotEmpty();
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log translated requests and ignored fields too" };
 
     /// <summary>Adds all options to a command.</summary>

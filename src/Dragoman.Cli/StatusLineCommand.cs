@@ -8,8 +8,8 @@ namespace Dragoman.Cli;
 /// <summary><c>dragoman statusline</c>: one line for Claude Code's status line, which runs it after each answer with JSON on its standard input.</summary>
 internal static class StatusLineCommand
 {
-    // Claude Code shows nothing until the program has ended.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    // Claude Code shows nothing until the program has ended; a gateway on the machine answers in milliseconds.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the command. Its exit code is always 0: a status line that fails shows nothing at all.</summary>
     public static void AddTo(RootCommand root)
@@ -19,12 +19,20 @@ internal static class StatusLineCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var address = parsed.GetValue(url) ?? Environment("ANTHROPIC_BASE_URL") ?? "http://127.0.0.1:3000";
-            var client = Parse(await Console.In.ReadToEndAsync(cancellationToken)) ?? default;
+            var client = Parse(await InputAsync(cancellationToken)) ?? default;
             var session = client.ValueKind == JsonValueKind.Object && client.TryGetProperty("session_id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
             await Console.Out.WriteLineAsync(StatusLine.Of(client, session.Length > 0 ? await AskAsync(address, session, cancellationToken) : null));
             return 0;
         });
         root.Add(command);
+    }
+
+    // Run by hand there is none, or none that ends. The console reads on the thread that asks it, whatever its methods are called; the process ends all the same.
+    private static async Task<string> InputAsync(CancellationToken cancellationToken)
+    {
+        if (!Console.IsInputRedirected) return "";
+        var reading = Task.Run(Console.In.ReadToEnd, cancellationToken);
+        return await Task.WhenAny(reading, Task.Delay(Limit, cancellationToken)) == reading ? await reading : "";
     }
 
     // Null: there is no gateway, or it doesn't know the session.

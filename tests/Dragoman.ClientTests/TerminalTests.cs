@@ -139,10 +139,19 @@ public sealed partial class TerminalTests
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData("serve")]
     [InlineData("launch")]
     [InlineData("env")]
     [InlineData("init")]
+    [InlineData("doctor")]
+    [InlineData("models")]
+    [InlineData("pull")]
+    [InlineData("warm")]
+    [InlineData("unload")]
+    [InlineData("replay")]
+    [InlineData("check-stream")]
     [InlineData("completion")]
+    [InlineData("route")]
     public async Task Documented_examples_are_those_of_the_help(string command)
     {
         using var dragoman = new Launched();

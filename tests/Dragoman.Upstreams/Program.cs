@@ -24,7 +24,7 @@ internal static class Program
         var upstream = named ? arguments[0] : Option(arguments, "--upstream") ?? "ollama";
         var port = Option(arguments, "--port") ?? (upstream switch { "gemini" => GeminiPort, "openai" => OpenAiPort, _ => OllamaPort });
         var scenario = Option(arguments, "--scenario") ?? "agent";
-        if (!int.TryParse(port, CultureInfo.InvariantCulture, out var number) || await StartAsync(upstream, scenario, number) is not { } server)
+        if (Array.Exists(arguments, argument => argument is "--help" or "-h" or "-?") || !int.TryParse(port, CultureInfo.InvariantCulture, out var number) || await StartAsync(upstream, scenario, number) is not { } server)
         {
             await Console.Error.WriteLineAsync(
                 $"usage: [--upstream ollama|gemini|openai] [--port {OllamaPort}|{GeminiPort}|{OpenAiPort}] [--scenario NAME]\n"

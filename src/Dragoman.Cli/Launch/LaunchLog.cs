@@ -52,6 +52,6 @@ internal sealed class LaunchLog : IAsyncDisposable
         const long mostBytes = 5 << 20;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var mode = System.IO.File.Exists(file) && new FileInfo(file).Length > mostBytes ? FileMode.Create : FileMode.Append;
-        return new StreamWriter(new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        return new StreamWriter(new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
     }
 }

@@ -38,9 +38,13 @@ public static class ConfigFile
     {
         try
         {
+            if (Directory.Exists(path)) throw new IOException("it is a folder; name the file in it");
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes }) throw new IOException($"it has more than {MaxBytes >> 20} MB, which no configuration has");
             ReadOnlyMemory<byte> bytes = File.ReadAllBytes(path);
             if (bytes.Span.StartsWith(ByteOrderMark)) bytes = bytes[ByteOrderMark.Length..];
+            // What PowerShell 5 writes with `>`.
+            if (bytes.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) throw new IOException("it is written in UTF-16; save it as UTF-8");
+            if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty) throw new IOException("it is empty; a configuration is at least {}");
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             problems.Source = new ConfigSource(path, bytes.Span);
             ConfigSchema.Check(document.RootElement, problems);

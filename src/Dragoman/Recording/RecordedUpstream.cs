@@ -10,26 +10,33 @@ namespace Dragoman.Recording;
 internal sealed class RecordedUpstream : DelegatingHandler
 {
     private readonly string _folder;
+    private readonly Action<HttpRequestMessage> _askedForReal;
     private readonly Lock _lock = new();
     private readonly List<JsonElement> _calls;
 
     /// <summary>Reads a recording.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="inner">Asks for real.</param>
+    /// <param name="askedForReal">Is told of each request that is.</param>
     /// <exception cref="IOException">It can't be read.</exception>
     /// <exception cref="JsonException">Its description is damaged.</exception>
-    public RecordedUpstream(string folder, HttpMessageHandler inner)
+    public RecordedUpstream(string folder, HttpMessageHandler inner, Action<HttpRequestMessage> askedForReal)
         : base(inner)
     {
-        _folder = folder;
+        (_folder, _askedForReal) = (folder, askedForReal);
         using var meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, RecordingFolder.Meta)));
-        _calls = meta.RootElement.TryGetProperty("upstream", out var calls) ? [.. calls.EnumerateArray().Select(call => call.Clone())] : [];
+        _calls = meta.RootElement.TryGetProperty("upstream", out var calls) && calls.ValueKind == JsonValueKind.Array ? [.. calls.EnumerateArray().Select(call => call.Clone())] : [];
     }
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Take(request) is not { } call) return await base.SendAsync(request, cancellationToken);
+        if (Take(request) is not { } call)
+        {
+            _askedForReal(request);
+            return await base.SendAsync(request, cancellationToken);
+        }
+
         var status = call.GetProperty("status").GetInt32();
         if (status == 0) throw new HttpRequestException(HttpRequestError.ConnectionError, call.TryGetProperty("failure", out var failure) ? failure.GetString() : "no answer was recorded");
         var body = call.TryGetProperty("answer", out var file) ? await File.ReadAllBytesAsync(Path.Combine(_folder, Path.GetFileName(file.GetString()!)), cancellationToken) : [];

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Dragoman.Tests.EndToEnd;
 using Dragoman.Upstreams.Ollama;
@@ -46,6 +48,16 @@ public sealed class CheckStreamTests
         var outcome = await RunningProgram.RunAsync("check-stream", "http://127.0.0.1:1", "--json");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Contains("http://127.0.0.1:1/v1/messages can't be asked", outcome.Errors);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_server_that_says_nothing_is_not_waited_for_for_ever()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var outcome = await RunningProgram.RunAsync("check-stream", $"http://{silent.LocalEndpoint}", "--model", "m", "--timeout", "1");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("a text, streamed didn't end within 1 s (--timeout)", outcome.Errors);
     }
 
     // A forced call is an answer held to a schema.

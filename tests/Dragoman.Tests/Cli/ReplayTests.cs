@@ -39,6 +39,30 @@ public sealed class ReplayTests
             .Select(step => JsonDocument.Parse(step.GetProperty("data").GetString()!).RootElement.GetProperty("delta").GetProperty("text").GetString()));
         Assert.Equal("as recorded", text);
         Assert.Equal(1, calls);
+        Assert.DoesNotContain("/api/chat", replayed.Errors);
+
+        foreach (var answer in Directory.EnumerateFiles(recording, "upstream-*")) File.Delete(answer);
+        var meta = Path.Combine(recording, "meta.json");
+        await File.WriteAllTextAsync(meta, """{"path":"/v1/messages"}""", TestContext.Current.CancellationToken);
+        Assert.Contains("not in the recording, asked for real: POST", (await ProgramFolder.RunAsync(folder, "replay", recording, "--recorded")).Errors);
+        Assert.Equal(2, calls);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"path":5}""")]
+    [InlineData("""{"path":"@elsewhere.example/v1/messages"}""")]
+    [InlineData("""{"requestHeaders":{"user-agent":7}}""")]
+    public async Task A_damaged_recording_is_named(string description)
+    {
+        var folder = ProgramFolder.With("{}");
+        var meta = Path.Combine(folder, "meta.json");
+        await File.WriteAllTextAsync(meta, description, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "client-request.json"), "{}", TestContext.Current.CancellationToken);
+        var outcome = await ProgramFolder.RunAsync(folder, "replay", folder);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith($"{meta} is damaged, or none of Dragoman's: ", outcome.Errors, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]

@@ -23,10 +23,12 @@ internal sealed class RunningProgram : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    private RunningProgram(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder)
+    private static string Executable => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dragoman.exe" : "dragoman");
+
+    private RunningProgram(string executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder)
     {
         var home = folder ?? Directory.CreateTempSubdirectory("dragoman-program-").FullName;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dragoman.exe" : "dragoman"), arguments)
+        var start = new ProcessStartInfo(executable, arguments)
         {
             WorkingDirectory = home,
             UseShellExecute = false,
@@ -51,13 +53,22 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>Its process.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it; <paramref name="input"/> is its standard input, which ends there.</summary>
-    public static RunningProgram Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, string input = "")
+    /// <summary>Starts it; <paramref name="input"/> is its standard input, which ends there. Null: an input that never ends.</summary>
+    public static RunningProgram Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, string? input = "") =>
+        Started(new RunningProgram(Executable, arguments, environment, folder), input);
+
+    /// <summary>Starts a line of the shell, in which <c>$0</c> is the program.</summary>
+    public static RunningProgram StartShell(string line, string folder) => Started(new RunningProgram("/bin/sh", ["-c", line, Executable], environment: null, folder), input: "");
+
+    private static RunningProgram Started(RunningProgram program, string? input)
     {
-        var program = new RunningProgram(arguments, environment, folder);
         program._process.Start();
-        program._process.StandardInput.Write(input);
-        program._process.StandardInput.Close();
+        if (input is not null)
+        {
+            program._process.StandardInput.Write(input);
+            program._process.StandardInput.Close();
+        }
+
         program._process.BeginOutputReadLine();
         program._process.BeginErrorReadLine();
         return program;

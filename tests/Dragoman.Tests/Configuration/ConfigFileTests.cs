@@ -48,7 +48,8 @@ public sealed class ConfigFileTests
 
     [Theory]
     [InlineData("{ \"port\": 1,\n nonsense }", "dragoman.json (line 2): 'n' is an invalid start of a property name")]
-    [InlineData("", "dragoman.json (line 1): The input does not contain any JSON tokens")]
+    [InlineData("", "dragoman.json: it is empty; a configuration is at least {}")]
+    [InlineData(" \n", "dragoman.json: it is empty")]
     public void What_is_no_JSON_is_said_with_its_line(string json, string said)
     {
         using var folder = new ConfigFolder(json);
@@ -60,6 +61,15 @@ public sealed class ConfigFileTests
     {
         using var folder = new ConfigFolder();
         Assert.Contains("missing.json", Assert.Throws<ConfigException>(() => ConfigFile.Load(folder.At("missing.json"))).Message);
+    }
+
+    [Fact]
+    public void A_folder_and_a_file_in_UTF_16_are_called_so()
+    {
+        using var folder = new ConfigFolder();
+        File.WriteAllText(folder.File, "{}", Encoding.Unicode);
+        Assert.Contains("it is written in UTF-16; save it as UTF-8", Assert.Throws<ConfigException>(() => ConfigFile.Load(folder.File)).Message);
+        Assert.Contains("it is a folder", Assert.Throws<ConfigException>(() => ConfigFile.Load(Path.GetDirectoryName(folder.File)!)).Message);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dragoman.Providers.Keys;
@@ -117,7 +119,10 @@ internal sealed class OllamaSettings : ProviderSettings<OllamaModelSettings>
     public Uri BaseAddress()
     {
         const int defaultPort = 11434;
-        var text = Url.Trim();
+        // Ollama takes blanks and quotation marks away (envconfig.Var): they come from files that aren't read by a shell.
+        var text = Url.Trim().Trim('"', '\'');
+        // An IPv6 address may stand without brackets, where it has no port.
+        if (!text.StartsWith('[') && IPAddress.TryParse(text, out var bare) && bare.AddressFamily == AddressFamily.InterNetworkV6) text = $"[{bare}]";
         if (!text.Contains("://", StringComparison.Ordinal))
         {
             var slash = text.IndexOf('/', StringComparison.Ordinal);
