@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Dragoman.Providers;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Dragoman.Cli;
 
@@ -36,13 +37,19 @@ internal static class PullCommand
     }
 
     private static Task ShowBarsAsync(IAsyncEnumerable<PullProgress> pull) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new BytesColumn(), new RemainingTimeColumn())
         .StartAsync(async progress =>
         {
             var layers = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
             await foreach (var step in pull)
             {
-                if (step.Layer is not { } layer || step.TotalBytes <= 0) continue;
+                if (step.Layer is not { } layer || step.TotalBytes <= 0)
+                {
+                    // A line above the bars: a large file is verified for minutes.
+                    if (step.Layer is null) AnsiConsole.MarkupLineInterpolated($"[grey]{step.Status}[/]");
+                    continue;
+                }
+
                 if (!layers.TryGetValue(layer, out var bar)) layers[layer] = bar = progress.AddTask(Short(layer), maxValue: step.TotalBytes);
                 bar.Value = step.CompletedBytes;
             }
@@ -54,5 +61,17 @@ internal static class PullCommand
     {
         var digest = layer[(layer.IndexOf(':', StringComparison.Ordinal) + 1)..];
         return digest.Length > ShownDigestCharacters ? digest[..ShownDigestCharacters] : digest;
+    }
+
+    // The library's own columns count in powers of 1024, all other sizes here are decimal, as Ollama's are.
+    private sealed class BytesColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            var speed = task.Speed is > 0 and var perSecond && !task.IsFinished ? $", {Quantities.Bytes((long)perSecond)}/s" : "";
+            return new Text($"{Quantities.Bytes((long)task.Value)} of {Quantities.Bytes((long)task.MaxValue)}{speed}");
+        }
     }
 }

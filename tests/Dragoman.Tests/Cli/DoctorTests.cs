@@ -163,6 +163,24 @@ public sealed class DoctorTests
         Assert.Equal(("warn", $"{Path.Combine(folder, "claude")} is there, but doesn't tell its version"), (finding.Level, finding.Message));
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData("-INT", 130)]
+    [InlineData("-TERM", 143)]
+    public async Task A_signal_ends_it_while_a_model_is_asked(string signal, int exitCode)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Always(() => new ChatReply().WaitFor(new TaskCompletionSource().Task)));
+        var folder = ProgramFolder.With($$"""{ "port": 0, "providers": { "ollama": { "url": "{{ollama.Url}}" } }, "models": { "*": "ollama/qwen3:8b" } }""");
+        using var program = RunningProgram.Start(["doctor", "--deep"], folder: folder);
+        await ollama.WaitForOpenChatsAsync(1, TestContext.Current.CancellationToken);
+        using (var kill = System.Diagnostics.Process.Start("kill", [signal, $"{program.Id}"])!) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var outcome = await program.EndAsync();
+        Assert.True(outcome.ExitCode == exitCode, outcome.ToString());
+        Assert.Equal("Interrupted.\n", outcome.Errors);
+        // What was found by then has been told.
+        Assert.Contains("there, the default model", outcome.Output);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_wrong_configuration()
     {
