@@ -61,7 +61,8 @@ public sealed class InteractiveTests
         await ollama.WaitForOpenChatsAsync(0, TestContext.Current.CancellationToken);
         await AskAsync(terminal, "[[text:It begins]][[silence:600000]][[text: and never ends]]");
         await ollama.WaitForOpenChatsAsync(1, TestContext.Current.CancellationToken);
-        await terminal.ShowsAsync("esc to interrupt");
+        // The answer has begun: before that, Ctrl-C takes the question back.
+        await terminal.ShowsAsync(" tokens)");
         await terminal.PressAsync("C-c");
         await terminal.ShowsAsync("Interrupted");
         await ollama.WaitForOpenChatsAsync(0, TestContext.Current.CancellationToken);
