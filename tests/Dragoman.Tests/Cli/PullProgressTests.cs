@@ -23,7 +23,7 @@ public sealed partial class PullProgressTests
         // The last picture, and what comes below it.
         var lines = Control().Replace(outcome.Output, "").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd()).ToList();
         Assert.Equal("tiny:1b is there", lines[^1]);
-        Assert.Contains("verifying sha256 digest", lines);
+        Assert.Contains(lines, line => line.Trim() == "verifying sha256 digest");
         Assert.Contains("1.0 GB", outcome.Output);
         var bars = lines.Where(line => line.Contains('━')).TakeLast(3).ToList();
         Assert.All(bars, bar => Assert.Matches("^[0-9a-f]{12} +━+ +100%", bar.Trim()));
