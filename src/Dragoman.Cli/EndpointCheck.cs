@@ -63,9 +63,9 @@ internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key,
             using var list = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return list.RootElement.GetProperty("data")[0].GetProperty("id").GetString();
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException late) when (limit.IsCancellationRequested)
         {
-            throw new HttpRequestException($"it doesn't list its models within {ListLimit.TotalSeconds:0} s (with --model it isn't asked to)");
+            throw new HttpRequestException($"it doesn't list its models within {ListLimit.TotalSeconds:0} s (with --model it isn't asked to)", late);
         }
         catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
@@ -93,9 +93,9 @@ internal sealed class EndpointCheck(UpstreamHttp http, Uri address, string? key,
         {
             return check(await AnswerAsync(name, body, either.Token));
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException late) when (limit.IsCancellationRequested)
         {
-            throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{name} didn't end within {answerLimit.TotalSeconds:0.#} s (--timeout)"));
+            throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{name} didn't end within {answerLimit.TotalSeconds:0.#} s (--timeout)"), late);
         }
     }
 

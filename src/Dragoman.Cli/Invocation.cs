@@ -17,6 +17,11 @@ internal static class Invocation
             // Signals are the web host's business: the library would end the process after two seconds, in the middle of answers.
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }
+        catch (FileNotFoundException gone) when (gone.FileName is null)
+        {
+            // getcwd has no other words for it.
+            return Complain("The folder in which this was started is no longer there. Change into one that is.");
+        }
         catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
         {
             // Standard output that can't be written, for one: a full disk, or none at all.
