@@ -102,7 +102,7 @@ public sealed class CommandLineTests
         var folder = ProgramFolder.With("""{ "providers": { "demo": {} }, "port": 0 }""");
         var client = Path.Combine(folder, "claude");
         await File.WriteAllTextAsync(client, "#!/bin/sh\nexit 7\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(client, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(client, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var program = RunningProgram.Start(["launch", "claude"], new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = client }, folder);
         var outcome = await program.EndAsync();
         Assert.Equal(7, outcome.ExitCode);
