@@ -34,7 +34,7 @@ internal static class CompletionCommand
             # Put this into ~/.config/fish/config.fish:  dragoman completion fish | source
             function __dragoman_suggestions
                 set -l line (string trim --left -- (commandline -cp))
-                dragoman "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+                dragoman "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match --regex '.+'
             end
             complete -c dragoman -f -a '(__dragoman_suggestions)'
             complete -c dragoman -F -n 'test (count (__dragoman_suggestions)) -eq 0'

@@ -45,6 +45,12 @@ internal static class Guard
             complain(failed.Message);
             return failed.ExitCode;
         }
+        catch (FileNotFoundException gone) when (gone.FileName is null)
+        {
+            // getcwd has no other words for it.
+            complain("The folder in which this was started is no longer there. Change into one that is.");
+            return ExitCodes.Failed;
+        }
         catch (Exception refused) when (refused is UpstreamException or InvalidRequestException or IOException or UnauthorizedAccessException)
         {
             // Standard output that can't be written, for one: a full disk, or none at all. What the system says of it is inside.

@@ -67,6 +67,26 @@ public sealed partial class TerminalTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Fish_completes_commands_and_where_there_are_none_files()
+    {
+        const string program = "/usr/bin/fish";
+        Assert.SkipUnless(File.Exists(program), $"{program} is not installed on this machine.");
+        using var dragoman = new Launched(ProgramFolder);
+        var script = (await dragoman.RunAsync("completion", "fish")).Output;
+        await File.WriteAllTextAsync(Path.Combine(dragoman.WorkingDirectory, "request.json"), "{}", TestContext.Current.CancellationToken);
+        async Task<string> CompleteAsync(string line)
+        {
+            var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = dragoman.Home, ["PATH"] = $"{ProgramFolder}:/usr/bin:/bin", ["DOTNET_ROOT"] = GatewayProcess.RuntimeRoot };
+            return (await ClientProcess.RunAsync(program, ["-c", $"{script}\ncomplete -C '{line}'"], environment, dragoman.WorkingDirectory)).Output.Trim();
+        }
+
+        Assert.Equal("launch", await CompleteAsync("dragoman la"));
+        // What stands before the program on the line is none of its business.
+        Assert.Equal("claude", await CompleteAsync("echo x; dragoman launch cl"));
+        Assert.Equal("request.json", await CompleteAsync("dragoman route req"));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_first_configuration_is_written_from_what_is_found_and_read_again()
     {
         await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Agent());

@@ -79,6 +79,15 @@ public sealed class CommandLineTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_folder_that_is_gone_is_said()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There a folder in which a program runs can't be deleted.");
+        var outcome = await ShellAsync(ProgramFolder.With("{}"), "/bin/mkdir gone; cd gone; /bin/rmdir ../gone; \"$0\" serve --port 0");
+        Assert.Equal((1, "", "The folder in which this was started is no longer there. Change into one that is.\n"), (outcome.ExitCode, outcome.Output, outcome.Errors));
+        Assert.Equal(0, (await ShellAsync(ProgramFolder.With("{}"), "/bin/mkdir gone; cd gone; /bin/rmdir ../gone; \"$0\" config check")).ExitCode);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task A_status_line_does_not_wait_for_an_input_that_never_ends()
     {
         using var program = RunningProgram.Start(["statusline"], input: null);
