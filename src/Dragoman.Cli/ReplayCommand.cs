@@ -48,10 +48,9 @@ internal static class ReplayCommand
             var request = ReplayedRequest.Read(path);
             return target is null ? request : request.To(target);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
         {
-            // InvalidOperationException: a field of the description is of another kind than it should be.
-            throw new CliException($"{path} can't be replayed: {unreadable.Message}", ExitCodes.Wrong);
+            throw new CliException(unreadable.Message.Contains(path, StringComparison.Ordinal) ? unreadable.Message : $"{path} can't be replayed: {unreadable.Message}", ExitCodes.Wrong);
         }
     }
 

@@ -62,7 +62,7 @@ public sealed class InteractiveTests
         await AskAsync(terminal, "[[text:It begins]][[silence:600000]][[text: and never ends]]");
         await ollama.WaitForOpenChatsAsync(1, TestContext.Current.CancellationToken);
         // The answer has begun: before that, Ctrl-C takes the question back.
-        await terminal.ShowsAsync(" tokens)");
+        await terminal.ShowsBelowAsync("and never ends]]", "●");
         await terminal.PressAsync("C-c");
         await terminal.ShowsAsync("Interrupted");
         await ollama.WaitForOpenChatsAsync(0, TestContext.Current.CancellationToken);

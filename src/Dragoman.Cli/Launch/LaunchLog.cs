@@ -38,8 +38,8 @@ internal sealed class LaunchLog : IAsyncDisposable
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var folder = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Logs")
-            : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(home, ".local", "state");
-        // A user that only a container knows has no home; nothing is written into the folder where somebody works.
+            : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathFullyQualified(state) ? state : Path.Combine(home, ".local", "state");
+        // A relative XDG_STATE_HOME is ignored (XDG Base Directory Specification). A user that only a container knows has no home; nothing is written into the folder where somebody works.
         return Path.IsPathRooted(folder) ? Path.Combine(folder, "dragoman", "launch.log") : null;
     }
 

@@ -48,6 +48,11 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     /// <exception cref="TimeoutException">It doesn't; the message has the screen.</exception>
     public Task<string> ShowsAsync(string text) => UntilAsync(screen => Task.FromResult(screen.Contains(text, StringComparison.Ordinal)), $"show '{text}'");
 
+    /// <summary>Waits until the screen shows something below the last place of something else; returns the screen.</summary>
+    /// <exception cref="TimeoutException">It doesn't; the message has the screen.</exception>
+    public Task<string> ShowsBelowAsync(string above, string text) => UntilAsync(
+        screen => Task.FromResult(screen.LastIndexOf(above, StringComparison.Ordinal) is >= 0 and var at && screen.IndexOf(text, at, StringComparison.Ordinal) >= 0), $"show '{text}' below '{above}'");
+
     /// <summary>Presses a key until the screen shows something: what is pressed when a dialogue has just been drawn is lost.</summary>
     /// <exception cref="TimeoutException">It doesn't; the message has the screen.</exception>
     public async Task<string> PressUntilAsync(string key, string text)
