@@ -21,11 +21,20 @@ internal sealed record Surroundings(Func<string, string?> Variable, string? Goog
         ProviderList.GoogleCredentialsFile,
         MachineMemory.AskAsync);
 
-    /// <summary>The same without keys and credentials of services: only what runs on this machine, or where a person says that a server is.</summary>
+    /// <summary>
+    /// The same for somebody who looks again and again, without keys and credentials of services: only what runs on this machine, or where a person says that a server is. The
+    /// memory, which takes a program to ask, is asked once.
+    /// </summary>
     public Surroundings WithoutServices()
     {
-        var variable = Variable;
-        return this with { Variable = name => Sources.Services.Any(service => service.Variables.Contains(name, StringComparer.Ordinal)) ? null : variable(name), GoogleCredentialsFile = null };
+        var (variable, ask) = (Variable, MemoryAsync);
+        Task<MachineMemory>? memory = null;
+        return this with
+        {
+            Variable = name => Sources.Services.Any(service => service.Variables.Contains(name, StringComparer.Ordinal)) ? null : variable(name),
+            GoogleCredentialsFile = null,
+            MemoryAsync = cancellationToken => memory ??= ask(cancellationToken),
+        };
     }
 
     /// <summary>How long a server may take to answer.</summary>

@@ -163,6 +163,19 @@ public sealed class DiscovererTests
     }
 
     [Fact]
+    public async Task Later_searches_ask_for_the_memory_once()
+    {
+        var asked = 0;
+        var later = new Surroundings(_ => null, GoogleCredentialsFile: null, token =>
+        {
+            asked++;
+            return Roomy(token);
+        }).WithoutServices();
+        Assert.Equal(await later.MemoryAsync(TestContext.Current.CancellationToken), await later.MemoryAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
     public async Task Discovery_can_be_switched_off()
     {
         await using var ollama = await SimulatedOllama.StartAsync(OllamaScenario.Agent());

@@ -20,7 +20,7 @@ internal static class OpenAiCatalog
             """,
         (ServerKind.LocalAi, "/v1/models/capabilities") => $$"""
             {"object":"list","data":[{"id":"{{scenario.Model}}","object":"model","capabilities":["chat","completion","vision"],"input_modalities":["text","image"],"output_modalities":["text"]},
-            {"id":"embedding-of-mine","object":"model","capabilities":["transcript"],"input_modalities":["audio"],"output_modalities":["text"]}]}
+            {"id":"my-embedding","object":"model","capabilities":["transcript"],"input_modalities":["audio"],"output_modalities":["text"]}]}
             """,
         (ServerKind.LlamaCpp, "/props") => $$$"""{"default_generation_settings":{"id":0,"n_ctx":{{{scenario.ContextTokens}}},"params":{}},"total_slots":{{{scenario.Slots}}},"model_path":"model.gguf","modalities":{"vision":true,"audio":false},"chat_template":""}""",
         _ => null,
@@ -55,7 +55,7 @@ internal static class OpenAiCatalog
             ServerKind.Vllm => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"vllm","root":{{model}},"parent":null,"max_model_len":{{context}},"permission":[]}""",
             ServerKind.LlamaCpp => $$$"""{"id":{{{model}}},"object":"model","created":1700000000,"owned_by":"llamacpp","meta":{"vocab_type":2,"n_vocab":151936,"n_ctx_train":262144,"n_embd":2560,"n_params":30532122624,"size":18556685312}}""",
             ServerKind.LmStudio or ServerKind.LmStudio04 => $$"""{"id":{{model}},"object":"model","owned_by":"organization_owner"}""",
-            ServerKind.LocalAi => $$"""{"id":{{model}},"object":"model"},{"id":"embedding-of-mine","object":"model"}""",
+            ServerKind.LocalAi => $$"""{"id":{{model}},"object":"model"},{"id":"my-embedding","object":"model"}""",
             ServerKind.Sglang => $$"""{"id":{{model}},"object":"model","created":1700000000,"owned_by":"sglang","root":{{model}},"parent":null,"max_model_len":{{context}}}""",
             ServerKind.Jan => $$"""{"id":{{model}},"object":"model"}""",
             ServerKind.Together => $$"""{"id":{{model}},"object":"model","created":1700000000,"type":"chat","context_length":{{context}}},{"id":"other/embedding","object":"model","type":"embedding","context_length":512}""",
