@@ -68,6 +68,6 @@ internal sealed class LineLog : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Write(logLevel, formatter(state, exception), exception);
+            log.Write(logLevel, PrintableText.Of(formatter(state, exception)), exception);
     }
 }

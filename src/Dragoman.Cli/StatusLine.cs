@@ -51,7 +51,7 @@ internal static class StatusLine
         ? string.Create(CultureInfo.InvariantCulture, $"context {Quantities.Tokens((int)used)} of {Quantities.Tokens((int)known)} ({used / known * 100:0} %)")
         : $"context {Quantities.Tokens((int)used)}";
 
-    private static string? Text(JsonElement value, string name) => value.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+    private static string? Text(JsonElement value, string name) => value.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? PrintableText.Of(text.GetString()!) : null;
 
     private static double? Number(JsonElement value, string name) => value.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
 }

@@ -13,7 +13,7 @@ internal sealed class LaunchCommand
     private readonly Argument<string?> _client = new("client") { Description = $"The client: {string.Join(", ", Clients.All.Select(client => client.Name))}. What follows it is passed on as it is.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _model = new("--model") { Description = "The one model for everything, as the gateway calls it [the gateway's map]" };
     private readonly Option<bool> _printEnvironment = new("--print-env") { Description = "Print the environment as lines for a shell, and start nothing" };
-    private readonly Option<Shell?> _shell = new Option<Shell?>("--shell") { Description = "The shell that the lines are for: bash, fish, powershell or cmd [yours]" }.Of("bash", "fish", "powershell", "cmd");
+    private readonly Option<Shell?> _shell = new Option<Shell?>("--shell") { Description = "The shell that the lines are for: bash, zsh, fish, powershell or cmd [yours]" }.Of("bash", "zsh", "fish", "powershell", "cmd");
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be started, and start nothing" };
     private string[] _forwarded = [];
 

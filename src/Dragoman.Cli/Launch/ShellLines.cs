@@ -3,8 +3,11 @@ namespace Dragoman.Cli.Launch;
 /// <summary>Shells whose lines the program can write.</summary>
 internal enum Shell
 {
-    /// <summary>bash, zsh and others of that family.</summary>
+    /// <summary>bash and others of its family.</summary>
     Bash,
+
+    /// <summary>zsh, which reads the same lines.</summary>
+    Zsh,
 
     /// <summary>fish.</summary>
     Fish,
@@ -31,8 +34,8 @@ internal static class ShellLines
 
     private static string Line(string name, string? value, Shell shell) => (shell, value) switch
     {
-        (Shell.Bash, null) => $"unset {name}",
-        (Shell.Bash, _) => $"export {name}='{value.Replace("'", @"'\''", StringComparison.Ordinal)}'",
+        (Shell.Bash or Shell.Zsh, null) => $"unset {name}",
+        (Shell.Bash or Shell.Zsh, _) => $"export {name}='{value.Replace("'", @"'\''", StringComparison.Ordinal)}'",
         (Shell.Fish, null) => $"set -e {name}",
         (Shell.Fish, _) => $"set -gx {name} '{value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'",
         (Shell.PowerShell, null) => $"Remove-Item Env:{name} -ErrorAction SilentlyContinue",

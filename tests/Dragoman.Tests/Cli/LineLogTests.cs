@@ -23,6 +23,14 @@ public sealed class LineLogTests
         Assert.Matches(@"^\(2 lines of the log could not be written here\)\n[\d:]+ !! three\n$", disk.Written.ToString().ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public void What_others_have_chosen_stays_on_its_line_and_moves_no_cursor()
+    {
+        using var written = new StringWriter();
+        using (var log = new LineLog(written, TimeProvider.System)) log.CreateLogger("any").LogError("{Model} -> über", "a\n00:00:00 200 forged\e[2J");
+        Assert.Matches(@"^[\d:]+ !! a\uFFFD00:00:00 200 forged\uFFFD\[2J -> über\n$", written.ToString().ReplaceLineEndings("\n"));
+    }
+
     private sealed class Disk : StringWriter
     {
         public volatile bool IsFull;

@@ -115,6 +115,7 @@ public sealed class ClientEnvironmentTests
 
     [Theory]
     [InlineData(Shell.Bash, "export A='it'\\''s'|unset B")]
+    [InlineData(Shell.Zsh, "export A='it'\\''s'|unset B")]
     [InlineData(Shell.Fish, "set -gx A 'it\\'s'|set -e B")]
     [InlineData(Shell.PowerShell, "$env:A = 'it''s'|Remove-Item Env:B -ErrorAction SilentlyContinue")]
     [InlineData(Shell.Cmd, "set \"A=it's\"|set \"B=\"")]
