@@ -109,9 +109,10 @@ public sealed class CommandLineTests
         Assert.Contains("This launch has no log: ", outcome.Errors);
         Assert.Contains(client, outcome.Errors);
         // A relative path means nothing to anybody (XDG Base Directory Specification).
-        using var relative = RunningProgram.Start(["launch", "claude"], new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = "here" }, folder);
+        using var relative = RunningProgram.Start(["launch", "claude"], new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = "here", ["HOME"] = folder }, folder);
         Assert.Equal(7, (await relative.EndAsync()).ExitCode);
         Assert.False(Directory.Exists(Path.Combine(folder, "here")));
+        if (OperatingSystem.IsLinux()) Assert.True(File.Exists(Path.Combine(folder, ".local", "state", "dragoman", "launch.log")));
     }
 
     [Fact(Timeout = 120_000)]
