@@ -1,3 +1,4 @@
+using Dragoman.Discovery;
 using Dragoman.Providers;
 using Dragoman.Routing;
 
@@ -15,9 +16,6 @@ internal sealed record FoundModel(string Provider, ModelInfo Info, LoadedModel? 
 /// <param name="Failures">Providers that can't be asked, with the reason.</param>
 internal sealed record FoundModels(IReadOnlyList<FoundModel> Models, IReadOnlyList<(string Provider, string Reason)> Failures)
 {
-    /// <summary>What agents ask for, a name a tier.</summary>
-    public static IReadOnlyList<(string Shown, string Name)> Tiers { get; } = [("opus", "claude-opus-4-5"), ("sonnet", "claude-sonnet-4-5"), ("haiku", "claude-haiku-4-5")];
-
     /// <summary>Asks all providers at once, or one.</summary>
     public static async Task<FoundModels> AskAsync(DragomanOptions options, ProviderSet providers, ModelCatalog catalog, Router router, string? only, CancellationToken cancellationToken)
     {
@@ -52,10 +50,11 @@ internal sealed record FoundModels(IReadOnlyList<FoundModel> Models, IReadOnlyLi
 
     private static async Task<List<(string Name, Target Target)>> MappedAsync(DragomanOptions options, Router router, CancellationToken cancellationToken)
     {
+        var tiers = Tier.Names.Select(tier => (Shown: tier, Name: Tier.ClaudeName(tier)));
         // A name that such a pattern matches.
         var entries = options.Models.Keys.Select(pattern => (Shown: pattern, Name: pattern.Replace("*", "any", StringComparison.Ordinal)));
         var mapped = new List<(string, Target)>();
-        foreach (var (shown, name) in Tiers.Concat(entries)) mapped.Add((shown, (await router.RouteAsync(name, cancellationToken)).Targets[0]));
+        foreach (var (shown, name) in tiers.Concat(entries)) mapped.Add((shown, (await router.RouteAsync(name, cancellationToken)).Targets[0]));
         return mapped;
     }
 }

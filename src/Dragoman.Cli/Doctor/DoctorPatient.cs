@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Dragoman.Discovery;
 using Dragoman.Providers;
 using Dragoman.Routing;
 using Microsoft.AspNetCore.Builder;
@@ -52,9 +53,9 @@ internal sealed class DoctorPatient
     {
         var models = new List<TierModel>();
         var usual = await DefaultModelAsync(cancellationToken);
-        foreach (var (tier, name) in FoundModels.Tiers)
+        foreach (var tier in Tier.Names)
         {
-            var target = (await Router.RouteAsync(name, cancellationToken)).Targets[0];
+            var target = (await Router.RouteAsync(Tier.ClaudeName(tier), cancellationToken)).Targets[0];
             if (target == Default || target.Provider == ProviderSet.DemoName || await ListAsync(target.Provider, cancellationToken) is not { Error: null } list) continue;
             var info = list.Find(target.Model);
             // The same by another name: qwen3 and qwen3:latest.

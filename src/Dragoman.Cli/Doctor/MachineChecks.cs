@@ -1,12 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dragoman.Cli.Launch;
-using Dragoman.Providers;
 
 namespace Dragoman.Cli.Doctor;
 
@@ -18,6 +17,9 @@ internal static partial class MachineChecks
 
     // A program prints its version at once; one that waits for something is not worth waiting for.
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
+
+    // A gateway that is busy with its first requests.
+    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(5);
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1"];
 
@@ -94,20 +96,9 @@ internal static partial class MachineChecks
 
     private static async Task<string?> RunningVersionAsync(int port, CancellationToken cancellationToken)
     {
-        using var http = new UpstreamHttp();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(5));
-        try
-        {
-            using var response = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/api/hello"), limit.Token);
-            using var hello = JsonDocument.Parse(await response.Content.ReadAsStringAsync(limit.Token));
-            return hello.RootElement.GetProperty("name").GetString() == "dragoman" ? hello.RootElement.GetProperty("version").GetString() : null;
-        }
-        catch (Exception other) when (other is HttpRequestException or IOException or JsonException or KeyNotFoundException or InvalidOperationException || (other is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // Whatever it is, it isn't the gateway.
-            return null;
-        }
+        // Who it is, it tells everybody, whatever the key.
+        using var gateway = new GatewayLink($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", token: "none");
+        return await gateway.VersionAsync(cancellationToken, HelloLimit);
     }
 
     // Null: it isn't installed, doesn't run, or says nothing.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Dragoman.Discovery;
 using Dragoman.Providers;
 
 namespace Dragoman.Cli.Doctor;
@@ -7,9 +8,6 @@ namespace Dragoman.Cli.Doctor;
 /// <summary>Checks of the models that would answer, by what their providers say of them.</summary>
 internal static class ModelChecks
 {
-    // Claude Code's system prompt and tools, before the first word of the user (measured: about 48 KB, and 73 KB of tools when they are not searched for).
-    private const int ClaudeCodeTokens = 25_000;
-
     // What Ollama's own documents ask for an agent; with less Claude Code compacts its conversation every few steps.
     private const int ComfortableTokens = 64_000;
 
@@ -51,8 +49,8 @@ internal static class ModelChecks
         var subject = target.ToString();
         if (!model.Tools) yield return new DoctorFinding(unfit, subject, "it can't call tools, and an agent does nothing else", "a model with tools: dragoman models lists them");
         if (model.MaxInputTokens is not { } context) yield break;
-        var sizes = string.Create(CultureInfo.InvariantCulture, $"its context is {context:N0} tokens, and Claude Code's first request alone has about {ClaudeCodeTokens:N0}");
-        if (context < ClaudeCodeTokens) yield return new DoctorFinding(unfit, subject, sizes, Larger(model, context));
+        var sizes = string.Create(CultureInfo.InvariantCulture, $"its context is {context:N0} tokens, and Claude Code's first request alone has about {TierRules.AgentTokens:N0}");
+        if (context < TierRules.AgentTokens) yield return new DoctorFinding(unfit, subject, sizes, Larger(model, context));
         else if (context < ComfortableTokens) yield return DoctorFinding.Warning(subject, sizes + ": little room for work", Larger(model, context));
         else yield return DoctorFinding.Good(subject, string.Create(CultureInfo.InvariantCulture, $"context {context:N0} tokens"));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dragoman.Discovery;
 
 namespace Dragoman.Cli.Launch;
 
@@ -31,7 +32,7 @@ internal static class ClaudeCodeSettings
             .Remove("ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN")
             // These lead past the gateway, or to models that it doesn't have.
             .Remove("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL");
-        foreach (var tier in (ReadOnlySpan<string>)["opus", "sonnet", "haiku"])
+        foreach (var tier in Tier.Names)
         {
             if (served.Of(tier) is { Pin: { } pin } model) Pin(environment, $"ANTHROPIC_DEFAULT_{tier.ToUpperInvariant()}_MODEL", pin, model);
         }

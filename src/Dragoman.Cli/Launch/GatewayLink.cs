@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Dragoman.Discovery;
 
 namespace Dragoman.Cli.Launch;
 
@@ -12,8 +13,6 @@ internal sealed class GatewayLink : IDisposable
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ModelsTimeout = TimeSpan.FromSeconds(15);
 
-    private static readonly string[] Tiers = ["opus", "sonnet", "haiku"];
-
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
     private readonly string _url;
     private readonly string _token;
@@ -22,11 +21,13 @@ internal sealed class GatewayLink : IDisposable
     public GatewayLink(string url, string token) => (_url, _token) = (url, token);
 
     /// <summary>The version of the gateway of this product that answers there; null: none does.</summary>
-    public async Task<string?> VersionAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <param name="limit">How long to wait; null: as long as one on this machine needs.</param>
+    public async Task<string?> VersionAsync(CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         try
         {
-            var (status, _, body) = await GetAsync("/api/hello", HelloTimeout, cancellationToken);
+            var (status, _, body) = await GetAsync("/api/hello", limit ?? HelloTimeout, cancellationToken);
             using (body)
             {
                 if (status != HttpStatusCode.OK || body?.RootElement is not { ValueKind: JsonValueKind.Object } hello || !hello.TryGetProperty("name", out var name) || !name.ValueEquals("dragoman")) return null;
@@ -52,9 +53,9 @@ internal sealed class GatewayLink : IDisposable
         }
 
         var tiers = new List<ServedModel>();
-        foreach (var tier in Tiers)
+        foreach (var tier in Tier.Names)
         {
-            if (await ModelAsync(tier, $"claude-{tier}-4-5", cancellationToken) is { } served) tiers.Add(served);
+            if (await ModelAsync(tier, Tier.ClaudeName(tier), cancellationToken) is { } served) tiers.Add(served);
         }
 
         return new ServedModels(_url, _token, tiers);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Dragoman.Discovery;
 
 namespace Dragoman.Cli.Launch;
 
@@ -36,13 +37,8 @@ internal static class OpenCodeSettings
             json.WriteString("apiKey", served.Token);
             json.WriteEndObject();
             json.WriteStartObject("models");
-            foreach (var tier in (string[])["opus", "sonnet", "haiku"])
-            {
-                // The same model for two tiers is written once.
-                if (Array.IndexOf(["opus", "sonnet", "haiku"], tier) is var at && Enumerable.Range(0, at).Any(before => Name(served, ((string[])["opus", "sonnet", "haiku"])[before]) == Name(served, tier))) continue;
-                WriteModel(json, Name(served, tier), served.Of(tier));
-            }
-
+            // The same model for two tiers is written once.
+            foreach (var tier in Tier.Names.DistinctBy(tier => Name(served, tier), StringComparer.Ordinal)) WriteModel(json, Name(served, tier), served.Of(tier));
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -53,7 +49,7 @@ internal static class OpenCodeSettings
     }
 
     // Where no name can be pinned OpenCode knows Claude's own.
-    private static string Name(ServedModels served, string tier) => served.Of(tier)?.Pin ?? $"claude-{tier}-4-5";
+    private static string Name(ServedModels served, string tier) => served.Of(tier)?.Pin ?? Tier.ClaudeName(tier);
 
     private static void WriteModel(Utf8JsonWriter json, string name, ServedModel? model)
     {

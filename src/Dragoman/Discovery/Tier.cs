@@ -10,4 +10,7 @@ internal sealed record Tier(string Name, Target Target, ModelInfo Model)
 {
     /// <summary>The tiers, the largest first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["opus", "sonnet", "haiku"];
+
+    /// <summary>A name of Claude's by which agents ask for a tier.</summary>
+    public static string ClaudeName(string tier) => $"claude-{tier}-4-5";
 }

@@ -10,7 +10,7 @@ namespace Dragoman.Discovery;
 /// </summary>
 internal static partial class TierRules
 {
-    /// <summary>What Claude Code sends before the user has said a word, in tokens, with a little room to work.</summary>
+    /// <summary>What Claude Code sends before the user has said a word, in tokens, with a little room to work (measured: about 48 KB, and 73 KB of tools when they are not searched for).</summary>
     public const int AgentTokens = 25_000;
 
     // Where a server tells no size: 4 bits a parameter (what Ollama and LM Studio load by default) with their scales, 4.85 in all, and the conversation's cache.
